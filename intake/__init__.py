@@ -1,0 +1,1 @@
+"""Reads returned slips: pages in, decisions with their evidence out."""

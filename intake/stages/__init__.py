@@ -1,0 +1,1 @@
+"""Pure steps from pixels to values; no stage knows another, the spine passes values along."""

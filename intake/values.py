@@ -1,0 +1,470 @@
+"""The nouns of a reading: frozen values that carry their own evidence.
+
+Places on paper are millimetres in the page of the blank; pixels live only inside a worker.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+import numpy as np
+import numpy.typing as npt
+
+from forms.geometry import Point, Rect
+from forms.model import Form, Meaning, Role, Rule
+
+GrayImage = npt.NDArray[np.uint8]
+"""Shape (height, width), 0 is black, 255 is white."""
+
+Mask = npt.NDArray[np.bool_]
+"""Shape (height, width)."""
+
+FloatImage = npt.NDArray[np.float32]
+"""Shape (height, width)."""
+
+Labels = npt.NDArray[np.int32]
+"""Shape (height, width), 0 is background."""
+
+Homography = npt.NDArray[np.float64]
+"""Shape (3, 3); says in its name what it maps to what."""
+
+
+# ---------------------------------------------------------------- pages
+
+
+@dataclass(frozen=True, slots=True)
+class PageRef:
+    """Which page of which input: `file` as given on the command line, pages count from 1."""
+
+    file: str
+    page: int
+
+
+class Channel(StrEnum):
+    """How a slip came back."""
+
+    SCAN = auto()
+    PHOTO = auto()
+    DIGITAL = auto()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageImage:
+    """A decoded page, upright as the file says; `dpi` is None where the file does not tell (photos)."""
+
+    ref: PageRef
+    gray: GrayImage
+    dpi: float | None
+    bilevel: bool
+
+
+class PageKind(StrEnum):
+    """What a page turned out to be."""
+
+    SLIP = auto()
+    BLANK = auto()
+    FOREIGN = auto()
+    UNREADABLE = auto()
+
+
+# ---------------------------------------------------------------- the blank, prepared for comparison
+
+
+@dataclass(frozen=True, slots=True)
+class CodePlace:
+    """Where a printed code lies on the blank: corners in the code's own order, millimetres."""
+
+    payload: str
+    corners: tuple[Point, Point, Point, Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A printed patch of the blank outside all fields, by which pages are registered and compared."""
+
+    place: Rect
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """ORB features of the slip area: `points` shape (n, 2) in millimetres, `descriptors` shape (n, 32)."""
+
+    points: npt.NDArray[np.float32]
+    descriptors: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """A blank as the reader uses it.
+
+    `gray` is the slip area of the rendered blank, `px_per_mm` its resolution; pixel (0, 0) lies at the
+    top-left corner of `form.slip.place`.
+    """
+
+    form: Form
+    gray: GrayImage
+    px_per_mm: float
+    tiles: tuple[Tile, ...]
+    codes: tuple[CodePlace, ...]
+    features: Features
+
+
+# ---------------------------------------------------------------- one slip laid flat
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well a page agrees with the blank after registration.
+
+    `ncc_median` is the median correlation of the printed tiles (1 is perfect), `found_share` the share of
+    tiles found where they belong, `residual_mm` the median distance of the tiles from the fitted map.
+    """
+
+    ncc_median: float
+    found_share: float
+    residual_mm: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SlipImage:
+    """A slip laid flat over its blank, pixel by pixel.
+
+    `gray`, `blank`, `darkness` and `ink` have one shape; pixel (0, 0) lies at `origin` millimetres on the page
+    of the blank, `px_per_mm` converts. `darkness` is 0 for the paper around and 1 for black, whatever the
+    lighting. `ink` labels the written ink, that is what is darker than paper where the blank prints nothing:
+    one number for each connected piece, 0 elsewhere. `near_print` marks what the blank prints, with a rim.
+    """
+
+    gray: GrayImage
+    blank: GrayImage
+    darkness: FloatImage
+    ink: Labels
+    near_print: Mask
+    origin: Point
+    px_per_mm: float
+    ink_threshold: float
+    bilevel: bool
+    photo: bool
+
+    def slices(self, place: Rect) -> tuple[slice, slice]:
+        """Rows and columns of the pixels in `place`, clipped to the image."""
+        height, width = self.gray.shape
+
+        def px(value: float, limit: int) -> int:
+            return min(max(round(value * self.px_per_mm), 0), limit)
+
+        return (
+            slice(px(place.y - self.origin.y, height), px(place.bottom - self.origin.y, height)),
+            slice(px(place.x - self.origin.x, width), px(place.right - self.origin.x, width)),
+        )
+
+
+# ---------------------------------------------------------------- readings
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a person needs to check a reading: the place on paper and the numbers behind the word.
+
+    The crop is cut again from the page when it is shown: pixels do not travel.
+    """
+
+    place: Rect
+    measures: Mapping[str, float]
+
+
+class MarkState(StrEnum):
+    """What a box shows. There is no default: a box that was not read is UNREAD."""
+
+    EMPTY = auto()
+    TICKED = auto()
+    CORRECTED = auto()
+    UNCLEAR = auto()
+    UNREAD = auto()
+
+
+class SignatureState(StrEnum):
+    """What a signature line shows; presence only, never whose."""
+
+    EMPTY = auto()
+    SIGNED = auto()
+    UNCLEAR = auto()
+    UNREAD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One box and what it shows."""
+
+    field: str
+    meaning: Meaning
+    state: MarkState
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureReading:
+    """One signature line and what it shows."""
+
+    field: str
+    role: Role
+    state: SignatureState
+    evidence: Evidence
+
+
+class TextState(StrEnum):
+    """What a text line shows."""
+
+    EMPTY = auto()
+    WRITTEN = auto()
+    STRUCK = auto()
+    UNREAD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """One text line and what an engine made of it; `text` is a reading, never a fact."""
+
+    field: str
+    role: Role
+    state: TextState
+    text: str
+    evidence: Evidence
+
+
+class Wholeness(StrEnum):
+    """Whether the print of the slip is that of the blank."""
+
+    INTACT = auto()
+    ALTERED = auto()
+    DAMAGED = auto()
+    UNREAD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Integrity:
+    """The comparison of all printed tiles with the blank; `faults` are the places that differ."""
+
+    state: Wholeness
+    faults: tuple[Rect, ...]
+    measures: Mapping[str, float]
+
+
+class StrayState(StrEnum):
+    """Whether there is ink on the slip that no field explains."""
+
+    NONE = auto()
+    FOUND = auto()
+    UNREAD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class StrayInk:
+    """Ink outside the fields; `places` are the pieces."""
+
+    state: StrayState
+    places: tuple[Rect, ...]
+    measures: Mapping[str, float]
+
+
+class CodeState(StrEnum):
+    """What the printed code says."""
+
+    NONE = auto()
+    FORM_ONLY = auto()
+    CHILD = auto()
+    FOREIGN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class CodeReading:
+    """The code on the slip: `payload` is empty where none was read."""
+
+    state: CodeState
+    payload: str
+
+
+# ---------------------------------------------------------------- the child
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One line of the roster."""
+
+    id: str
+    first_name: str
+    last_name: str
+    school_class: str
+    birth_date: str
+    guardians: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The class lists."""
+
+    children: tuple[Child, ...]
+
+
+class IdentityState(StrEnum):
+    """How sure it is who the slip is about."""
+
+    IDENTIFIED = auto()
+    UNSURE = auto()
+    NOT_LISTED = auto()
+    NO_NAME = auto()
+    NO_ROSTER = auto()
+
+
+class IdentifiedBy(StrEnum):
+    """What named the child."""
+
+    CODE = auto()
+    NAME = auto()
+    RULING = auto()
+    NOTHING = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A child that the writing may name. `likeness` is an edit similarity (0 to 1), `log_ratio` the CTC
+    log-likelihood per letter against the best free reading (0 is as good), `score` ranks.
+    """
+
+    child: Child
+    score: float
+    likeness: float
+    log_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the slip is about; `child` is set only where the state is IDENTIFIED. Best candidates first."""
+
+    state: IdentityState
+    child: Child | None
+    by: IdentifiedBy
+    candidates: tuple[Candidate, ...]
+
+
+# ---------------------------------------------------------------- facts, decisions, results
+
+
+class Answer(StrEnum):
+    """What the boxes say, before anybody asks who signed."""
+
+    YES = auto()
+    NO = auto()
+    NONE = auto()
+    BOTH = auto()
+    CORRECTED = auto()
+    UNCLEAR = auto()
+    NOT_ASKED = ""
+    """The form has no boxes: signing is the answer."""
+
+
+class Returns(StrEnum):
+    """What else came back for the same child in this run."""
+
+    ONLY = auto()
+    SAME_AGAIN = auto()
+    CONTRADICTED = auto()
+
+
+class FormState(StrEnum):
+    """Whether it is certain which form the slip is."""
+
+    RECOGNISED = auto()
+    DOUBTFUL = auto()
+
+
+class Verdict(StrEnum):
+    """What the office may record."""
+
+    GIVEN = auto()
+    REFUSED = auto()
+    REVIEW = auto()
+
+
+class Reason(StrEnum):
+    """Why a person has to look, or what is missing."""
+
+    FORM_DOUBTFUL = auto()
+    PRINT_ALTERED = auto()
+    PRINT_DAMAGED = auto()
+    PRINT_UNREAD = auto()
+    BOX_NONE = auto()
+    BOX_BOTH = auto()
+    BOX_CORRECTED = auto()
+    BOX_UNCLEAR = auto()
+    BOX_UNREAD = auto()
+    SIGNATURE_MISSING = auto()
+    SIGNATURE_UNCLEAR = auto()
+    SIGNATURE_UNREAD = auto()
+    INK_UNEXPLAINED = auto()
+    INK_UNREAD = auto()
+    CODE_FOREIGN = auto()
+    CHILD_UNSURE = auto()
+    CHILD_NOT_LISTED = auto()
+    CHILD_NO_NAME = auto()
+    CHILD_NO_ROSTER = auto()
+    NAME_STRUCK = auto()
+    NAME_CONTRADICTS_CODE = auto()
+    CONTRADICTING_RETURNS = auto()
+    WORKER_FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict, the answer of the boxes, and each reason against recording it unseen."""
+
+    verdict: Verdict
+    answer: Answer
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlipReading:
+    """All that was seen on one slip. `outline` are the slip's corners in pixels of the page."""
+
+    ref: PageRef
+    number: int
+    form_id: str
+    form_version: int
+    rule: Rule
+    channel: Channel
+    outline: tuple[Point, Point, Point, Point]
+    form_state: FormState
+    fit: Fit
+    integrity: Integrity
+    code: CodeReading
+    marks: tuple[Mark, ...]
+    signatures: tuple[SignatureReading, ...]
+    texts: tuple[TextReading, ...]
+    stray: StrayInk
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class SlipResult:
+    """A slip as the run leaves it; `duplicate_of` names the first image of the same answer."""
+
+    reading: SlipReading
+    returns: Returns
+    duplicate_of: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """One page of an input and the slips on it; always exactly one for a page that went in."""
+
+    ref: PageRef
+    kind: PageKind
+    slips: tuple[SlipReading, ...]
+    reasons: tuple[str, ...]
