@@ -109,6 +109,51 @@ class Template:
     features: Features
 
 
+# ---------------------------------------------------------------- where a slip lies on a page
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCode:
+    """A code found on a page: corners in pixels, in the code's own order."""
+
+    payload: str
+    corners: tuple[Point, Point, Point, Point]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pose:
+    """A first guess where a slip lies: good to some millimetres, to be refined on the print."""
+
+    template: Template
+    mm_to_px: Homography
+    code: str
+    """What the codes say that gave the pose; empty where it came from the print alone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bend:
+    """A smooth deformation of the paper, as shifts in millimetres of the blank.
+
+    `coefficients` has shape (10, 2): a cubic polynomial in x and y, which run from -1 to 1 over `area`.
+    """
+
+    area: Rect
+    coefficients: npt.NDArray[np.float64]
+
+    def shift(self, mm: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Shifts at places of the blank, shape (n, 2)."""
+        return self.basis(self.area, mm) @ self.coefficients
+
+    @staticmethod
+    def basis(area: Rect, mm: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """The polynomial's terms at places of the blank, shape (n, 10)."""
+        u = (mm[:, 0] - area.centre.x) / (area.width / 2)
+        v = (mm[:, 1] - area.centre.y) / (area.height / 2)
+        return np.stack(
+            [np.ones_like(u), u, v, u * u, u * v, v * v, u**3, u * u * v, u * v * v, v**3], axis=-1
+        )
+
+
 # ---------------------------------------------------------------- one slip laid flat
 
 
@@ -126,13 +171,29 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Registration:
+    """Where a slip lies on its page, to a tenth of a millimetre where the print is sharp."""
+
+    pose: Pose
+    bend: Bend | None
+    fit: Fit
+
+    def pixels_of(self, mm: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Where places of the blank (shape (n, 2), millimetres) lie on the page, in pixels."""
+        flat = mm if self.bend is None else mm + self.bend.shift(mm)
+        seen = np.concatenate([flat, np.ones((len(flat), 1))], axis=1) @ self.pose.mm_to_px.T
+        return np.asarray(seen[:, :2] / seen[:, 2:], dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SlipImage:
     """A slip laid flat over its blank, pixel by pixel.
 
-    `gray`, `blank`, `darkness` and `ink` have one shape; pixel (0, 0) lies at `origin` millimetres on the page
+    `gray`, `blank`, `darkness`, `ink` have one shape; pixel (0, 0) lies at `origin` millimetres on the page
     of the blank, `px_per_mm` converts. `darkness` is 0 for the paper around and 1 for black, whatever the
     lighting. `ink` labels the written ink, that is what is darker than paper where the blank prints nothing:
-    one number for each connected piece, 0 elsewhere. `near_print` marks what the blank prints, with a rim.
+    one number for each connected piece, 0 elsewhere. `near_print` marks what the blank prints, with a rim; `outside`
+    what is no paper: a lid, a desk, a missing corner. A field that lies there was not read.
     """
 
     gray: GrayImage
@@ -140,6 +201,7 @@ class SlipImage:
     darkness: FloatImage
     ink: Labels
     near_print: Mask
+    outside: Mask
     origin: Point
     px_per_mm: float
     ink_threshold: float
@@ -282,6 +344,24 @@ class CodeReading:
 
     state: CodeState
     payload: str
+
+
+# ---------------------------------------------------------------- reading text
+
+Posteriors = npt.NDArray[np.float32]
+"""Shape (frames, 27): the chance of nothing (column 0) and of the letters A to Z, whatever case or diacritics."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextGuess:
+    """What an engine made of one crop: `score` is its own confidence (0 to 1), never to be taken for a chance.
+
+    `posteriors` is None for an engine that only hands out finished text.
+    """
+
+    text: str
+    score: float
+    posteriors: Posteriors | None
 
 
 # ---------------------------------------------------------------- the child
@@ -434,9 +514,7 @@ class SlipReading:
 
     ref: PageRef
     number: int
-    form_id: str
-    form_version: int
-    rule: Rule
+    form: Form
     channel: Channel
     outline: tuple[Point, Point, Point, Point]
     form_state: FormState
@@ -448,6 +526,21 @@ class SlipReading:
     texts: tuple[TextReading, ...]
     stray: StrayInk
     identity: Identity
+
+    @property
+    def form_id(self) -> str:
+        """The form, by its name."""
+        return self.form.id
+
+    @property
+    def form_version(self) -> int:
+        """Which wording of it."""
+        return self.form.version
+
+    @property
+    def rule(self) -> Rule:
+        """What makes this slip a consent."""
+        return self.form.rule
 
 
 @dataclass(frozen=True, slots=True)

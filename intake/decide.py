@@ -1,0 +1,177 @@
+"""From readings to a verdict. The only module of the reader that may say GIVEN.
+
+Consent is a conjunction: every fact has to be there and speak for it. A fact that is missing, doubtful or was
+not read speaks against it, so that losing a fact can only move a verdict away from GIVEN.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, assert_never
+
+from forms.model import Meaning, Rule
+from intake.policy import Policy
+from intake.values import (
+    Answer,
+    CodeState,
+    Decision,
+    FormState,
+    IdentityState,
+    Mark,
+    MarkState,
+    Reason,
+    Returns,
+    SignatureState,
+    SlipReading,
+    StrayState,
+    TextState,
+    Verdict,
+    Wholeness,
+)
+
+
+def decide(reading: SlipReading, returns: Returns, policy: Policy) -> Decision:
+    """Grant, refuse, or hand the slip to a person with every reason for it.
+
+    Args:
+        reading: All that was seen on the slip.
+        returns: What else came back for the same child in this run.
+        policy: Who has to sign.
+    """
+    answer = answer_of(reading.rule, reading.marks)
+    always = (*_form_reasons(reading), *_child_reasons(reading), *_return_reasons(returns))
+    boxes = _box_reasons(answer, reading.marks)
+    if answer is Answer.NO and not always and not boxes:
+        return Decision(Verdict.REFUSED, answer, ())
+    reasons = (*always, *boxes, *_signature_reasons(reading, policy), *_ink_reasons(reading))
+    if reasons or not _says_yes(reading.rule, answer):
+        return Decision(Verdict.REVIEW, answer, tuple(dict.fromkeys(reasons)))
+    return Decision(Verdict.GIVEN, answer, ())
+
+
+def answer_of(rule: Rule, marks: Sequence[Mark]) -> Answer:
+    """What the boxes say together; one is believed only if the other is truly empty."""
+    if rule is Rule.SIGNATURES:
+        return Answer.NOT_ASKED
+    pair = _state(Meaning.YES, marks), _state(Meaning.NO, marks)
+    if pair in _PLAIN_PAIRS:
+        return _PLAIN_PAIRS[pair]
+    if MarkState.CORRECTED in pair and not {MarkState.UNCLEAR, MarkState.UNREAD} & set(pair):
+        return Answer.CORRECTED
+    return Answer.UNCLEAR
+
+
+_PLAIN_PAIRS: Final = {
+    (MarkState.TICKED, MarkState.EMPTY): Answer.YES,
+    (MarkState.EMPTY, MarkState.TICKED): Answer.NO,
+    (MarkState.EMPTY, MarkState.EMPTY): Answer.NONE,
+    (MarkState.TICKED, MarkState.TICKED): Answer.BOTH,
+}
+"""What the boxes for yes and no say where neither leaves a doubt."""
+
+
+def _state(meaning: Meaning, marks: Sequence[Mark]) -> MarkState:
+    states = [mark.state for mark in marks if mark.meaning is meaning]
+    return states[0] if len(states) == 1 else MarkState.UNREAD
+
+
+def _says_yes(rule: Rule, answer: Answer) -> bool:
+    match rule:
+        case Rule.TICK:
+            return answer is Answer.YES
+        case Rule.SIGNATURES:
+            return answer is Answer.NOT_ASKED
+        case _:
+            assert_never(rule)
+
+
+def _form_reasons(reading: SlipReading) -> Iterable[Reason]:
+    if reading.form_state is not FormState.RECOGNISED:
+        yield Reason.FORM_DOUBTFUL
+    match reading.integrity.state:
+        case Wholeness.INTACT:
+            pass
+        case Wholeness.ALTERED:
+            yield Reason.PRINT_ALTERED
+        case Wholeness.DAMAGED:
+            yield Reason.PRINT_DAMAGED
+        case Wholeness.UNREAD:
+            yield Reason.PRINT_UNREAD
+        case _:
+            assert_never(reading.integrity.state)
+    if reading.code.state is CodeState.FOREIGN:
+        yield Reason.CODE_FOREIGN
+
+
+def _child_reasons(reading: SlipReading) -> Iterable[Reason]:
+    if any(text.state is TextState.STRUCK for text in reading.texts):
+        yield Reason.NAME_STRUCK
+    match reading.identity.state:
+        case IdentityState.IDENTIFIED:
+            if reading.identity.child is None:
+                yield Reason.CHILD_UNSURE
+        case IdentityState.UNSURE:
+            yield Reason.CHILD_UNSURE
+        case IdentityState.NOT_LISTED:
+            yield Reason.CHILD_NOT_LISTED
+        case IdentityState.NO_NAME:
+            yield Reason.CHILD_NO_NAME
+        case IdentityState.NO_ROSTER:
+            yield Reason.CHILD_NO_ROSTER
+        case _:
+            assert_never(reading.identity.state)
+
+
+def _return_reasons(returns: Returns) -> Iterable[Reason]:
+    if returns is Returns.CONTRADICTED:
+        yield Reason.CONTRADICTING_RETURNS
+
+
+def _box_reasons(answer: Answer, marks: Sequence[Mark]) -> Iterable[Reason]:
+    match answer:
+        case Answer.YES | Answer.NO | Answer.NOT_ASKED:
+            pass
+        case Answer.NONE:
+            yield Reason.BOX_NONE
+        case Answer.BOTH:
+            yield Reason.BOX_BOTH
+        case Answer.CORRECTED:
+            yield Reason.BOX_CORRECTED
+        case Answer.UNCLEAR:
+            unread = any(mark.state is MarkState.UNREAD for mark in marks)
+            yield Reason.BOX_UNREAD if unread else Reason.BOX_UNCLEAR
+        case _:
+            assert_never(answer)
+
+
+def _signature_reasons(reading: SlipReading, policy: Policy) -> Iterable[Reason]:
+    asked = [line.key for line in reading.form.signatures if policy.requires(line.role)]
+    if not asked and reading.rule is Rule.SIGNATURES:
+        yield Reason.SIGNATURE_UNREAD
+    for key in asked:
+        yield from _line_reasons([line.state for line in reading.signatures if line.field == key])
+
+
+def _line_reasons(states: list[SignatureState]) -> Iterable[Reason]:
+    state = states[0] if len(states) == 1 else SignatureState.UNREAD
+    match state:
+        case SignatureState.SIGNED:
+            pass
+        case SignatureState.EMPTY:
+            yield Reason.SIGNATURE_MISSING
+        case SignatureState.UNCLEAR:
+            yield Reason.SIGNATURE_UNCLEAR
+        case SignatureState.UNREAD:
+            yield Reason.SIGNATURE_UNREAD
+        case _:
+            assert_never(state)
+
+
+def _ink_reasons(reading: SlipReading) -> Iterable[Reason]:
+    match reading.stray.state:
+        case StrayState.NONE:
+            pass
+        case StrayState.FOUND:
+            yield Reason.INK_UNEXPLAINED
+        case StrayState.UNREAD:
+            yield Reason.INK_UNREAD
+        case _:
+            assert_never(reading.stray.state)

@@ -1,0 +1,65 @@
+"""The gate: whether a registration may be believed, so that anything at all may be read."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from forms.geometry import Point
+from intake.values import CodeReading, CodeState, Fit, FormState, Pose, Registration, Template
+
+RECOGNISED_SHARE, RECOGNISED_NCC = 0.60, 0.60
+"""True pages of the first trial had 0.8 and 0.9 and more; wrong forms at most 0.2 and 0.35."""
+POSSIBLE_SHARE, POSSIBLE_NCC = 0.35, 0.45
+"""Between the two the slip is shown to a person as doubtful; below, it is not this form."""
+GENERIC_TOKEN = "000000000"  # noqa: S105 - a public mark, not a secret
+TOKEN = slice(10, 19)
+
+
+def accepted(found: Registration) -> bool:
+    """Whether the page shows this form at all."""
+    return found.fit.found_share >= POSSIBLE_SHARE and found.fit.ncc_median >= POSSIBLE_NCC
+
+
+def form_state(fit: Fit) -> FormState:
+    """Whether it is certain which form the slip is."""
+    sure = fit.found_share >= RECOGNISED_SHARE and fit.ncc_median >= RECOGNISED_NCC
+    return FormState.RECOGNISED if sure else FormState.DOUBTFUL
+
+
+def distinct(found: Sequence[Registration]) -> tuple[Registration, ...]:
+    """One registration for each slip: of those that lie over one another the best, in reading order."""
+    kept: list[Registration] = []
+    for one in sorted(found, key=lambda r: -r.fit.found_share * r.fit.ncc_median):
+        if not any(_overlap(one, other) for other in kept):
+            kept.append(one)
+    return tuple(sorted(kept, key=lambda r: (outline_of(r)[0].y, outline_of(r)[0].x)))
+
+
+def outline_of(found: Registration) -> tuple[Point, Point, Point, Point]:
+    """The corners of the slip on the page, in pixels, in the order of the blank's corners."""
+    corners = found.pose.template.form.slip.place.corners
+    seen = found.pixels_of(np.array([(p.x, p.y) for p in corners], np.float64))
+    first, second, third, fourth = (Point(float(x), float(y)) for x, y in seen)
+    return first, second, third, fourth
+
+
+def _overlap(one: Registration, other: Registration) -> bool:
+    """Whether the middle of either lies on the other."""
+    return _holds(outline_of(one), outline_of(other)) or _holds(outline_of(other), outline_of(one))
+
+
+def _holds(outline: Sequence[Point], other: Sequence[Point]) -> bool:
+    contour = np.array([[(p.x, p.y)] for p in outline], np.float32)
+    middle = np.mean([(p.x, p.y) for p in other], axis=0)
+    return bool(cv2.pointPolygonTest(contour, (float(middle[0]), float(middle[1])), False) >= 0)
+
+
+def read_code(pose: Pose, template: Template) -> CodeReading:
+    """What the code that gave the pose says; nothing where the print gave it."""
+    if not pose.code:
+        return CodeReading(CodeState.NONE, "")
+    if pose.code in {place.payload for place in template.codes}:
+        return CodeReading(CodeState.FORM_ONLY, pose.code)
+    generic = pose.code[TOKEN] == GENERIC_TOKEN
+    return CodeReading(CodeState.FOREIGN if generic else CodeState.CHILD, pose.code)

@@ -1,0 +1,198 @@
+"""Reads the boxes of a choice together, by comparison with the blank.
+
+A box is TICKED only if two independent measurements agree: enough ink inside the frame, and a mark of a plausible
+shape around it. It is EMPTY only if it is clean inside and around. Whatever lies between, and every mark that is
+large, dense or many-stroked enough to be a correction, is doubt.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from forms.geometry import Rect
+from forms.model import ChoiceBox
+from intake.values import Evidence, Mark, MarkState, Mask, SlipImage
+
+ALIGN_MM = 1.0
+"""The frame is looked for so far from where registration expects it."""
+ALIGN_NCC = 0.35
+INSET_MM = 0.62
+"""The frame's own ink ends this far inside its outline, blur and registration included."""
+AROUND_LEFT_MM, AROUND_RIGHT_MM, AROUND_UP_MM, AROUND_DOWN_MM = 6.0, 2.4, 3.0, 3.0
+"""The white zone of a box, which the form keeps free of print."""
+BRIDGE_PX = 9
+"""Strokes broken by the frame, which is taken out with a rim, are joined across so much."""
+SPECK_MM2 = 0.03
+HOME_SHARE = 0.8
+"""Share of a mark nearer to its own box than to the other one: a circle round "no" that clips "yes" has less."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What was measured at one box; areas in mm², lengths in mm."""
+
+    inner: float
+    inner_extent: float
+    around: float
+    mark: float
+    extent: float
+    white_share: float
+    frame_ncc: float
+    unread: bool
+
+
+EMPTY_INNER_MM2, EMPTY_INNER_EXTENT_MM = 0.06, 0.6
+EMPTY_AROUND_MM2 = 1.0
+TICK_INNER_MM2, TICK_INNER_EXTENT_MM = 1.0, 1.9
+MARK_EXTENT_SHARE = 1.95
+"""Times the box: plain ticks of the trial series reach 1.7, crossings-out begin at 1.5 and are dense."""
+LARGE_EXTENT_SHARE = 1.45
+LARGE_MARK_MM2 = 10.0
+"""A mark beyond the box's surroundings with more ink than this is a scribble, not a tick."""
+AROUND_MOST_MM2 = 7.0
+
+
+def read_choice(slip: SlipImage, boxes: Sequence[ChoiceBox]) -> tuple[Mark, ...]:
+    """Read all boxes of one choice jointly."""
+    ink = _raw_ink(slip)
+    frames = [_aligned(slip, box.place) for box in boxes]
+    drawn = [_mark(slip, ink, frame.place) for frame in frames]
+    marks = []
+    for index, box in enumerate(boxes):
+        others = [
+            mark & ~drawn[index] if _lies_with(slip, mark, frame.place, box.place) else np.zeros_like(mark)
+            for other, (mark, frame) in enumerate(zip(drawn, frames, strict=True))
+            if other != index
+        ]
+        elsewhere = np.logical_or.reduce(others) if others else np.zeros_like(ink)
+        seen = _measure(slip, ink & ~elsewhere, frames[index], drawn[index])
+        marks.append(Mark(box.key, box.meaning, _state(seen, box.place), _evidence(box.place, seen)))
+    return tuple(marks)
+
+
+def _lies_with(slip: SlipImage, mark: Mask, home: Rect, other: Rect) -> bool:
+    """Whether a mark lies so much nearer to its own box that it says nothing at the other one."""
+    rows, columns = np.nonzero(mark)
+    if not len(rows):
+        return True
+    y, x = rows / slip.px_per_mm + slip.origin.y, columns / slip.px_per_mm + slip.origin.x
+    near = np.hypot(x - home.centre.x, y - home.centre.y) < np.hypot(x - other.centre.x, y - other.centre.y)
+    return bool(near.mean() >= HOME_SHARE)
+
+
+def _raw_ink(slip: SlipImage) -> Mask:
+    """Everything dark that the blank does not print here, soft or small as it may be."""
+    return np.asarray((slip.darkness > slip.ink_threshold) & ~slip.near_print, dtype=bool)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where the frame of a box is on the slip, and how well it matches the blank's."""
+
+    place: Rect
+    ncc: float
+
+
+def _aligned(slip: SlipImage, place: Rect) -> _Frame:
+    """Where the frame of a box really is, and how well it matches."""
+    margin = 1.5
+    rows, columns = slip.slices(place.grown(margin, margin, margin, margin))
+    frame = slip.blank[rows, columns]
+    reach = round(ALIGN_MM * slip.px_per_mm)
+    height, width = slip.gray.shape
+    if rows.start < reach or columns.start < reach or rows.stop + reach > height or columns.stop + reach > width:
+        return _Frame(place, 0.0)
+    window = slip.gray[rows.start - reach : rows.stop + reach, columns.start - reach : columns.stop + reach]
+    scores = cv2.matchTemplate(window, frame, cv2.TM_CCOEFF_NORMED)
+    _, best, _, (x, y) = cv2.minMaxLoc(scores)
+    if not best >= ALIGN_NCC:
+        return _Frame(place, float(np.nan_to_num(best)))
+    dx, dy = (x - reach) / slip.px_per_mm, (y - reach) / slip.px_per_mm
+    return _Frame(Rect(place.x + dx, place.y + dy, place.width, place.height), float(best))
+
+
+def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask) -> _Seen:
+    place = frame.place
+    inner = slip.slices(place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM))
+    dark = slip.darkness[inner] > slip.ink_threshold
+    area, extent = _inside(dark, slip.px_per_mm)
+    zone = np.zeros(slip.gray.shape, bool)
+    zone[slip.slices(place.grown(AROUND_LEFT_MM, AROUND_UP_MM, AROUND_RIGHT_MM, AROUND_DOWN_MM))] = True
+    zone[slip.slices(place)] = False
+    _, labels = cv2.connectedComponents((~dark).astype(np.uint8), connectivity=4)
+    whites = np.bincount(labels.ravel())[1:]
+    rows, columns = np.nonzero(mark)
+    return _Seen(
+        inner=area,
+        inner_extent=extent,
+        around=_area(ink & zone & (slip.ink > 0), slip.px_per_mm),
+        mark=_area(mark, slip.px_per_mm),
+        extent=max(np.ptp(rows), np.ptp(columns)) / slip.px_per_mm if len(rows) else 0.0,
+        white_share=float(whites.max(initial=0) / dark.size),
+        frame_ncc=frame.ncc,
+        unread=bool(slip.outside[inner].any()) or dark.size == 0,
+    )
+
+
+def _inside(dark: Mask, px_per_mm: float) -> tuple[float, float]:
+    """Area and greatest extent of the ink inside the frame, specks left out."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
+    kept = [stats[n] for n in range(1, count) if stats[n, cv2.CC_STAT_AREA] > SPECK_MM2 * px_per_mm**2]
+    area = sum(int(s[cv2.CC_STAT_AREA]) for s in kept) / px_per_mm**2
+    extents = [max(s[cv2.CC_STAT_WIDTH], s[cv2.CC_STAT_HEIGHT]) / px_per_mm for s in kept]
+    return area, max(extents, default=0.0)
+
+
+def _mark(slip: SlipImage, ink: Mask, place: Rect) -> Mask:
+    """The pixels of the mark at a box: what is inside the frame and all that hangs together with it."""
+    reach = place.grown(9.0, 9.0, 9.0, 9.0)
+    window = slip.slices(reach)
+    here = ink[window].copy()
+    frame = slip.slices(place.grown(1.0, 1.0, 1.0, 1.0))
+    rows = slice(frame[0].start - window[0].start, frame[0].stop - window[0].start)
+    columns = slice(frame[1].start - window[1].start, frame[1].stop - window[1].start)
+    joined = cv2.dilate(here.astype(np.uint8), np.ones((BRIDGE_PX, BRIDGE_PX), np.uint8))
+    _, labels = cv2.connectedComponents(joined, connectivity=8)
+    touching = np.unique(labels[rows, columns][here[rows, columns]])
+    mask = np.zeros(slip.gray.shape, bool)
+    mask[window] = np.isin(labels, touching[touching > 0]) & here
+    inner = slip.slices(place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM))
+    mask[inner] |= slip.darkness[inner] > slip.ink_threshold
+    return mask
+
+
+def _area(mask: Mask, px_per_mm: float) -> float:
+    return float(mask.sum() / px_per_mm**2)
+
+
+def _state(seen: _Seen, box: Rect) -> MarkState:
+    if seen.unread or seen.frame_ncc < ALIGN_NCC and seen.inner < TICK_INNER_MM2:
+        return MarkState.UNREAD
+    if seen.inner < EMPTY_INNER_MM2 and seen.inner_extent < EMPTY_INNER_EXTENT_MM:
+        return MarkState.EMPTY if seen.around < EMPTY_AROUND_MM2 else MarkState.UNCLEAR
+    if seen.inner < TICK_INNER_MM2 or seen.inner_extent < TICK_INNER_EXTENT_MM:
+        return MarkState.UNCLEAR
+    if seen.extent > MARK_EXTENT_SHARE * box.width:
+        return MarkState.UNCLEAR
+    if seen.extent > LARGE_EXTENT_SHARE * box.width and seen.mark > LARGE_MARK_MM2:
+        return MarkState.CORRECTED
+    if seen.around > AROUND_MOST_MM2:
+        return MarkState.UNCLEAR
+    return MarkState.TICKED
+
+
+def _evidence(place: Rect, seen: _Seen) -> Evidence:
+    return Evidence(
+        place,
+        {
+            "inner_mm2": round(seen.inner, 2),
+            "inner_extent_mm": round(seen.inner_extent, 2),
+            "around_mm2": round(seen.around, 2),
+            "mark_mm2": round(seen.mark, 2),
+            "extent_mm": round(seen.extent, 2),
+            "white_share": round(seen.white_share, 2),
+            "frame_ncc": round(seen.frame_ncc, 2),
+        },
+    )

@@ -1,0 +1,160 @@
+"""Tells whether a line is signed. Presence only: signatures are never compared with one another.
+
+A signed line carries one cluster of writing of a signature's size and windings, on or near the line, and nothing
+else. A dash, a cross, a stamp, or more writing than one signature makes doubt.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from forms.geometry import Rect
+from forms.model import SignatureLine
+from intake.pieces import Piece, mask_of, pieces_of, stroke_width_mm
+from intake.values import Evidence, Mask, SignatureReading, SignatureState, SlipImage
+
+ABOVE_MM, BELOW_MM, LEFT_MM, RIGHT_MM = 6.0, 7.0, 5.0, 8.0
+"""How far beyond its field a signature may reach."""
+CORE_ABOVE_MM, CORE_BELOW_MM = 0.0, 2.0
+"""Whatever touches the field, grown by this, belongs to the line."""
+NEAR_MM = 3.0
+"""Pieces this close to the cluster belong to it: dots, crossings, the second word."""
+STREAK_MM = (25.0, 1.5)
+"""Taller and thinner than this is what is left of a scanner's streak."""
+EMPTY_MM2 = 1.0
+UNCLEAR_MM2 = 3.0
+SIGNED_EXTENT_MM = 11.0
+"""Along its main axis; a cross has 10 at most, the shortest signature of the trial series 12."""
+SIGNED_SPREAD_MM = 2.2
+"""Across its main axis; a dash has the width of its stroke and what it bends."""
+SIGNED_LENGTH_MM = 28.0
+"""Of the stroke; a cross has 23, the shortest signature 39."""
+SIGNED_WINDING = 1.3
+"""Length of the stroke over extent; a dash has 1.1."""
+MOST_WIDTH_MM, MOST_HEIGHT_MM = 80.0, 30.0
+"""More than one signature fits into; a line and a stamp over it, for instance."""
+FRAME_LINE_MM, FRAME_APART_MM = 16.0, 8.0
+"""A stamp's frame: two straight lines of this length, parallel and this far apart."""
+HOUGH_PX_PER_MM = 100 / 25.4
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was measured at one line; lengths in mm."""
+
+    ink_mm2: float
+    width: float
+    height: float
+    extent: float
+    spread: float
+    length: float
+    framed: bool
+    unread: bool
+
+    @property
+    def winding(self) -> float:
+        return self.length / max(self.extent, 1.0)
+
+
+def read_signature(slip: SlipImage, line: SignatureLine) -> tuple[SignatureReading, tuple[int, ...]]:
+    """Read one line; also the labels of the ink that its signature explains."""
+    own = _cluster(pieces_of(slip), line.place)
+    seen = _measure(slip, line.place, own)
+    place = line.place.grown(LEFT_MM, ABOVE_MM, RIGHT_MM, BELOW_MM)
+    reading = SignatureReading(line.name, line.role, _state(seen), Evidence(place, _measures(seen)))
+    return reading, tuple(piece.label for piece in own)
+
+
+def _cluster(every: tuple[Piece, ...], field: Rect) -> tuple[Piece, ...]:
+    """The pieces that touch the field, and those near them inside the line's surroundings."""
+    core = field.grown(1.0, CORE_ABOVE_MM, 1.0, CORE_BELOW_MM)
+    around = field.grown(LEFT_MM, ABOVE_MM, RIGHT_MM, BELOW_MM)
+    tall, thin = STREAK_MM
+    written = [p for p in every if not (p.place.height > tall and p.place.width < thin)]
+    own = [p for p in written if p.place.overlaps(core)]
+    rest = [p for p in written if around.contains(p.centre) and p not in own]
+    for piece in rest:
+        if any(piece.place.grown(NEAR_MM, NEAR_MM, NEAR_MM, NEAR_MM).overlaps(near.place) for near in own):
+            own.append(piece)
+    return tuple(own)
+
+
+def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...]) -> _Seen:
+    mask = mask_of(slip, own)
+    rows, columns = np.nonzero(mask)
+    unread = bool(slip.outside[slip.slices(field)].mean() > 0.02)  # noqa: PLR2004 - a cut corner of the field
+    if len(rows) < 2:  # noqa: PLR2004 - one pixel has no direction
+        return _Seen(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, framed=False, unread=unread)
+    points = np.stack([columns, rows], axis=1) / slip.px_per_mm
+    _, axes = np.linalg.eigh(np.cov(points.T))
+    spread, extent = (float(np.ptp(np.percentile(points @ axes[:, n], [1.5, 98.5]))) for n in (0, 1))
+    width, height = (float(np.ptp(np.percentile(points[:, n], [1.5, 98.5]))) for n in (0, 1))
+    ink_mm2 = float(len(rows) / slip.px_per_mm**2)
+    return _Seen(
+        ink_mm2=ink_mm2,
+        width=width,
+        height=height,
+        extent=extent,
+        spread=spread,
+        length=ink_mm2 / max(stroke_width_mm(mask, slip.px_per_mm), 0.2),
+        framed=_framed(mask, slip.px_per_mm),
+        unread=unread,
+    )
+
+
+def _framed(mask: Mask, px_per_mm: float) -> bool:
+    """Whether the ink holds a stamp's frame: two long straight parallel lines, well apart."""
+    scale = HOUGH_PX_PER_MM / px_per_mm
+    small = cv2.resize(mask.astype(np.uint8) * 255, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    longest = FRAME_LINE_MM * HOUGH_PX_PER_MM
+    lines = cv2.HoughLinesP(
+        (small > 60).astype(np.uint8),  # noqa: PLR2004 - a quarter covered
+        1,
+        np.pi / 180,
+        threshold=round(0.7 * longest),
+        minLineLength=longest,
+        maxLineGap=4,
+    )
+    if lines is None:
+        return False
+    ends = lines.reshape(-1, 4).astype(np.float64) / HOUGH_PX_PER_MM
+    angle = np.arctan2(ends[:, 3] - ends[:, 1], ends[:, 2] - ends[:, 0])
+    middle = np.stack([ends[:, 0] + ends[:, 2], ends[:, 1] + ends[:, 3]], axis=1) / 2
+    for one in range(len(ends)):
+        across = np.array([-np.sin(angle[one]), np.cos(angle[one])])
+        apart = np.abs((middle - middle[one]) @ across)
+        turned = np.abs((angle - angle[one] + np.pi / 2) % np.pi - np.pi / 2)
+        if bool(((apart > FRAME_APART_MM) & (turned < np.radians(4))).any()):
+            return True
+    return False
+
+
+def _state(seen: _Seen) -> SignatureState:
+    if seen.unread:
+        return SignatureState.UNREAD
+    if seen.ink_mm2 < UNCLEAR_MM2:
+        return SignatureState.EMPTY if seen.ink_mm2 < EMPTY_MM2 else SignatureState.UNCLEAR
+    signed = (
+        seen.extent >= SIGNED_EXTENT_MM
+        and seen.spread >= SIGNED_SPREAD_MM
+        and seen.length >= SIGNED_LENGTH_MM
+        and seen.winding >= SIGNED_WINDING
+        and seen.width <= MOST_WIDTH_MM
+        and seen.height <= MOST_HEIGHT_MM
+        and not seen.framed
+    )
+    return SignatureState.SIGNED if signed else SignatureState.UNCLEAR
+
+
+def _measures(seen: _Seen) -> dict[str, float]:
+    return {
+        "ink_mm2": round(seen.ink_mm2, 1),
+        "width_mm": round(seen.width, 1),
+        "height_mm": round(seen.height, 1),
+        "extent_mm": round(seen.extent, 1),
+        "spread_mm": round(seen.spread, 1),
+        "length_mm": round(seen.length, 1),
+        "winding": round(seen.winding, 2),
+        "framed": float(seen.framed),
+    }

@@ -1,0 +1,96 @@
+"""Prepares a blank for comparison: its picture, its printed tiles, its codes, its features."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from forms.blank import read_blank
+from forms.geometry import MM_PER_INCH, Point, Rect
+from forms.model import ChoiceBox, Form, SignatureLine, TextLine
+from intake.pages import render_blank
+from intake.stages.codes import find_codes
+from intake.stages.identify import features_of
+from intake.values import CodePlace, GrayImage, SeenCode, Template, Tile
+
+DPI = 200
+TILE_WIDTH, TILE_HEIGHT = 10.0, 4.5
+TILE_STEP_X, TILE_STEP_Y = 9.0, 4.0
+"""Patches of two or three words; overlapping, so that no word falls between two."""
+EDGE_MM = 4.0
+"""Print nearer to the edge than this may be lost in any scan and is not asked for."""
+DARK = 128
+FEWEST_INK_SHARE = 0.035
+"""A tile with less print has no texture to find."""
+
+
+def prepare(blank_pdf: bytes) -> Template:
+    """Render a blank and find in it what pages are compared with.
+
+    Raises:
+        forms.blank.NotABlankError: The PDF carries no form of ours.
+    """
+    form = read_blank(blank_pdf).form
+    page = render_blank(blank_pdf, form.slip.page, DPI)
+    px_per_mm = DPI / MM_PER_INCH
+    area = form.slip.place
+    gray = page[
+        round(area.y * px_per_mm) : round(area.bottom * px_per_mm),
+        round(area.x * px_per_mm) : round(area.right * px_per_mm),
+    ]
+    gray = np.ascontiguousarray(gray)
+    return Template(
+        form=form,
+        gray=gray,
+        px_per_mm=px_per_mm,
+        tiles=_tiles(form, gray, px_per_mm),
+        codes=tuple(_place(code, area, px_per_mm) for code in find_codes(gray)),
+        features=features_of(gray, px_per_mm, area.x, area.y),
+    )
+
+
+def _place(code: SeenCode, area: Rect, px_per_mm: float) -> CodePlace:
+    first, second, third, fourth = (
+        Point((p.x + 0.5) / px_per_mm + area.x, (p.y + 0.5) / px_per_mm + area.y) for p in code.corners
+    )
+    return CodePlace(code.payload, (first, second, third, fourth))
+
+
+def _tiles(form: Form, gray: GrayImage, px_per_mm: float) -> tuple[Tile, ...]:
+    """All printed patches outside the fields that have edges in both directions."""
+    area = form.slip.place
+    kept_free = [field.place.grown(*_margin(field)) for field in form.fields]
+    top = area.y + (1.0 if form.cut_mm is not None else EDGE_MM)
+    tiles = []
+    for y in np.arange(top, area.bottom - EDGE_MM - TILE_HEIGHT, TILE_STEP_Y):
+        for x in np.arange(area.x + EDGE_MM, area.right - EDGE_MM - TILE_WIDTH, TILE_STEP_X):
+            place = Rect(float(x), float(y), TILE_WIDTH, TILE_HEIGHT)
+            if not any(place.overlaps(free) for free in kept_free) and _textured(
+                _cut(gray, place, area, px_per_mm)
+            ):
+                tiles.append(Tile(place))
+    return tuple(tiles)
+
+
+def _margin(field: ChoiceBox | SignatureLine | TextLine) -> Sequence[float]:
+    """How far around a field writing is expected: left, top, right, bottom in millimetres."""
+    match field:
+        case ChoiceBox():
+            return (1.0, 1.0, 1.0, 1.0)
+        case SignatureLine() | TextLine():
+            return (1.0, 2.0, 1.0, -0.6)
+
+
+def _cut(gray: GrayImage, place: Rect, area: Rect, px_per_mm: float) -> GrayImage:
+    x, y = round((place.x - area.x) * px_per_mm), round((place.y - area.y) * px_per_mm)
+    return gray[y : y + round(place.height * px_per_mm), x : x + round(place.width * px_per_mm)]
+
+
+def _textured(patch: GrayImage) -> bool:
+    """Enough print, in enough rows and columns, that the patch has one best place."""
+    dark = patch < DARK
+    return bool(
+        dark.mean() > FEWEST_INK_SHARE
+        and np.std(patch.astype(np.float32), axis=0).max() > 30  # noqa: PLR2004 - grey steps
+        and dark.any(axis=1).mean() > 0.3  # noqa: PLR2004 - a third of the rows
+        and dark.any(axis=0).mean() > 0.5  # noqa: PLR2004 - half of the columns
+    )
