@@ -69,9 +69,7 @@ class Rect:
 
     def overlaps(self, other: "Rect") -> bool:
         """Whether the two share more than an edge."""
-        return (
-            self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
-        )
+        return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
 
 def bounding(rects: Iterable[Rect]) -> Rect:

@@ -38,7 +38,7 @@ def decide(reading: SlipReading, returns: Returns, policy: Policy) -> Decision:
     """
     answer = answer_of(reading.rule, reading.marks)
     always = (*_form_reasons(reading), *_child_reasons(reading), *_return_reasons(returns))
-    boxes = _box_reasons(answer, reading.marks)
+    boxes = tuple(_box_reasons(answer, reading.marks))
     if answer is Answer.NO and not always and not boxes:
         return Decision(Verdict.REFUSED, answer, ())
     reasons = (*always, *boxes, *_signature_reasons(reading, policy), *_ink_reasons(reading))

@@ -40,6 +40,7 @@ def find_patches(
     template: Template,
     places: Sequence[Rect],
     pixels_of: PixelsOf,
+    *,
     reach_mm: float,
     px_per_mm: float,
 ) -> list[Found]:
@@ -56,64 +57,54 @@ def find_patches(
     scale = px_per_mm / template.px_per_mm
     blank = template.gray
     if abs(scale - 1) > 1e-3:  # noqa: PLR2004 - the blank already has this resolution
-        blank = cv2.resize(blank, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return [_find(page, blank, template, place, pixels_of, reach_mm, px_per_mm) for place in places]
-
-
-def _find(
-    page: GrayImage,
-    blank: GrayImage,
-    template: Template,
-    place: Rect,
-    pixels_of: PixelsOf,
-    reach_mm: float,
-    px_per_mm: float,
-) -> Found:
-    area = template.form.slip.place
-    x, y = round((place.x - area.x) * px_per_mm), round((place.y - area.y) * px_per_mm)
-    patch = blank[y : y + round(place.height * px_per_mm), x : x + round(place.width * px_per_mm)]
+        blank = np.asarray(cv2.resize(blank, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     reach = max(2, round(reach_mm * px_per_mm))
-    window = _window(page, patch.shape, (x - reach, y - reach), reach, px_per_mm, area, pixels_of)
-    scores = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED)
-    _, best, _, (column, row) = cv2.minMaxLoc(scores)
-    inside = 0 < column < scores.shape[1] - 1 and 0 < row < scores.shape[0] - 1
-    if not np.isfinite(best) or not inside:
-        return Found(place, 0.0, 0.0, float(np.nan_to_num(best)), certain=False)
-    dx = column - reach + _peak(scores[row, column - 1 : column + 2])
-    dy = row - reach + _peak(scores[row - 1 : row + 2, column])
-    return Found(place, dx / px_per_mm, dy / px_per_mm, float(best), certain=True)
+    search = _Search(page, blank, template.form.slip.place, pixels_of, reach, px_per_mm)
+    return [search.find(place) for place in places]
 
 
-def _window(
-    page: GrayImage,
-    shape: tuple[int, ...],
-    corner: tuple[int, int],
-    reach: int,
-    px_per_mm: float,
-    area: Rect,
-    pixels_of: PixelsOf,
-) -> GrayImage:
-    """The page around a patch, as seen through the map, which is affine to a hair over so small a window."""
-    height, width = shape[0] + 2 * reach, shape[1] + 2 * reach
-    ends = np.array([[0, 0], [width, 0], [0, height]], dtype=np.float64)
-    mm = (ends + corner + 0.5) / px_per_mm + (area.x, area.y)
-    seen = pixels_of(mm)
-    affine = cv2.getAffineTransform(ends.astype(np.float32), seen.astype(np.float32))
-    return np.asarray(
-        cv2.warpAffine(
-            page,
-            affine,
-            (width, height),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=OUTSIDE,
-        ),
-        dtype=np.uint8,
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """One page, one map, one resolution; `reach` is in pixels."""
+
+    page: GrayImage
+    blank: GrayImage
+    area: Rect
+    pixels_of: PixelsOf
+    reach: int
+    px_per_mm: float
+
+    def find(self, place: Rect) -> Found:
+        """Where the page has one patch."""
+        x = round((place.x - self.area.x) * self.px_per_mm)
+        y = round((place.y - self.area.y) * self.px_per_mm)
+        width, height = round(place.width * self.px_per_mm), round(place.height * self.px_per_mm)
+        patch = self.blank[y : y + height, x : x + width]
+        window = self._window(patch.shape[1], patch.shape[0], x - self.reach, y - self.reach)
+        scores = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED)
+        _, best, _, (column, row) = cv2.minMaxLoc(scores)
+        inside = 0 < column < scores.shape[1] - 1 and 0 < row < scores.shape[0] - 1
+        if not np.isfinite(best) or not inside:
+            return Found(place, 0.0, 0.0, float(np.nan_to_num(best)), certain=False)
+        dx = column - self.reach + _peak(*(float(v) for v in scores[row, column - 1 : column + 2]))
+        dy = row - self.reach + _peak(*(float(v) for v in scores[row - 1 : row + 2, column]))
+        return Found(place, dx / self.px_per_mm, dy / self.px_per_mm, float(best), certain=True)
+
+    def _window(self, width: int, height: int, left: int, top: int) -> GrayImage:
+        """The page around a patch, as seen through the map, which is affine to a hair over so small a window."""
+        width, height = width + 2 * self.reach, height + 2 * self.reach
+        ends = np.array([[0, 0], [width, 0], [0, height]], dtype=np.float64)
+        mm = (ends + np.array([left + 0.5, top + 0.5])) / self.px_per_mm + np.array([self.area.x, self.area.y])
+        seen = self.pixels_of(mm)
+        affine = cv2.getAffineTransform(ends.astype(np.float32), seen.astype(np.float32))
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        window = cv2.warpAffine(
+            self.page, affine, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=OUTSIDE
+        )
+        return np.asarray(window, dtype=np.uint8)
 
 
-def _peak(three: npt.NDArray[np.float32]) -> float:
+def _peak(left: float, middle: float, right: float) -> float:
     """The place of the maximum of the parabola through three neighbours, -0.5 to 0.5."""
-    left, middle, right = (float(v) for v in three)
     curvature = left - 2 * middle + right
     return 0.0 if curvature >= 0 else 0.5 * (left - right) / curvature

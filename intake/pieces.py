@@ -1,11 +1,13 @@
 """Pieces of written ink: connected, each with its place and size."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
-from forms.geometry import Point, Rect
+from forms.geometry import Point, Rect, bounding
 from intake.values import Mask, SlipImage
 
 
@@ -19,22 +21,20 @@ class Piece:
     area_mm2: float
 
 
+@lru_cache(maxsize=4)
 def pieces_of(slip: SlipImage) -> tuple[Piece, ...]:
     """All pieces of written ink on the slip."""
     count = int(slip.ink.max(initial=0)) + 1
     scale, area_px = slip.px_per_mm, slip.px_per_mm**2
-    flat = slip.ink.ravel()
     rows, columns = np.nonzero(slip.ink)
     labels = slip.ink[rows, columns]
-    sizes = np.bincount(flat, minlength=count)
+    sizes = np.bincount(labels, minlength=count)
     low = np.full((count, 2), np.iinfo(np.int64).max)
     high = np.full((count, 2), -1)
     for axis, values in enumerate((columns, rows)):
         np.minimum.at(low[:, axis], labels, values)
         np.maximum.at(high[:, axis], labels, values)
-    sums = np.stack(
-        [np.bincount(labels, weights=values, minlength=count) for values in (columns, rows)], axis=1
-    )
+    sums = np.stack([np.bincount(labels, weights=values, minlength=count) for values in (columns, rows)], axis=1)
     return tuple(
         Piece(
             label=label,
@@ -55,11 +55,23 @@ def pieces_of(slip: SlipImage) -> tuple[Piece, ...]:
     )
 
 
-def mask_of(slip: SlipImage, pieces: tuple[Piece, ...]) -> Mask:
-    """The pixels of these pieces, shape of the slip."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Cutout:
+    """The pixels of some pieces, cut tight: `mask[0, 0]` is the slip's pixel at (`row`, `column`)."""
+
+    mask: Mask
+    row: int
+    column: int
+
+
+def cut_out(slip: SlipImage, pieces: Sequence[Piece]) -> Cutout:
+    """The pixels of these pieces; an empty cutout where there are none."""
+    if not pieces:
+        return Cutout(np.zeros((0, 0), bool), 0, 0)
+    rows, columns = slip.slices(bounding(piece.place for piece in pieces).grown(0.2, 0.2, 0.2, 0.2))
     chosen = np.zeros(int(slip.ink.max(initial=0)) + 1, bool)
     chosen[[piece.label for piece in pieces]] = True
-    return np.asarray(chosen[slip.ink], dtype=bool)
+    return Cutout(np.asarray(chosen[slip.ink[rows, columns]], dtype=bool), rows.start, columns.start)
 
 
 def stroke_width_mm(mask: Mask, px_per_mm: float) -> float:

@@ -7,6 +7,7 @@ from forms.model import Role, TextLine
 from intake.engines import TextEngine, ask
 from intake.stages.blank import dark_pieces
 from intake.stages.codes import find_codes, poses_from_codes
+from intake.stages.creases import without_creases
 from intake.stages.flatten import lay_flat
 from intake.stages.gate import accepted, distinct, form_state, outline_of, read_code
 from intake.stages.identify import poses_from_print
@@ -38,9 +39,7 @@ MUCH_PRINT = 60
 NAMES = (Role.CHILD_NAME, Role.GUARDIAN_NAMES)
 
 
-def read_page(
-    page: PageImage, templates: Sequence[Template], roster: Roster, engine: TextEngine
-) -> PageReading:
+def read_page(page: PageImage, templates: Sequence[Template], roster: Roster, engine: TextEngine) -> PageReading:
     """Find every slip on a page and read it; a page without one is blank or foreign, and said to be."""
     if dark_pieces(page, ()) == 0:
         return PageReading(page.ref, PageKind.BLANK, (), ())
@@ -59,12 +58,10 @@ def _find_slips(page: PageImage, templates: Sequence[Template]) -> tuple[Registr
     return distinct([*found, *(one for one in by_print if one is not None and accepted(one))])
 
 
-def _read_slip(
-    page: PageImage, found: Registration, number: int, roster: Roster, engine: TextEngine
-) -> SlipReading:
+def _read_slip(page: PageImage, found: Registration, number: int, roster: Roster, engine: TextEngine) -> SlipReading:
     template = found.pose.template
     form = template.form
-    slip = lay_flat(page, found, find_streaks(page.gray))
+    slip = without_creases(lay_flat(page, found, find_streaks(page.gray)))
     marks = read_choice(slip, form.boxes)
     signed = [read_signature(slip, line) for line in form.signatures]
     texts, identity = _read_names(slip, form.texts, roster, engine)

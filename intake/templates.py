@@ -64,9 +64,7 @@ def _tiles(form: Form, gray: GrayImage, px_per_mm: float) -> tuple[Tile, ...]:
     for y in np.arange(top, area.bottom - EDGE_MM - TILE_HEIGHT, TILE_STEP_Y):
         for x in np.arange(area.x + EDGE_MM, area.right - EDGE_MM - TILE_WIDTH, TILE_STEP_X):
             place = Rect(float(x), float(y), TILE_WIDTH, TILE_HEIGHT)
-            if not any(place.overlaps(free) for free in kept_free) and _textured(
-                _cut(gray, place, area, px_per_mm)
-            ):
+            if not any(place.overlaps(free) for free in kept_free) and _textured(_cut(gray, place, area, px_per_mm)):
                 tiles.append(Tile(place))
     return tuple(tiles)
 

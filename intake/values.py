@@ -149,9 +149,7 @@ class Bend:
         """The polynomial's terms at places of the blank, shape (n, 10)."""
         u = (mm[:, 0] - area.centre.x) / (area.width / 2)
         v = (mm[:, 1] - area.centre.y) / (area.height / 2)
-        return np.stack(
-            [np.ones_like(u), u, v, u * u, u * v, v * v, u**3, u * u * v, u * v * v, v**3], axis=-1
-        )
+        return np.stack([np.ones_like(u), u, v, u * u, u * v, v * v, u**3, u * u * v, u * v * v, v**3], axis=-1)
 
 
 # ---------------------------------------------------------------- one slip laid flat

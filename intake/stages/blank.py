@@ -35,7 +35,7 @@ def dark_pieces(page: PageImage, slips: Sequence[Sequence[Point]]) -> int:
     small = cv2.resize(page.gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     window = np.ones((PAPER_WINDOW_PX, PAPER_WINDOW_PX), np.uint8)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, window, borderType=cv2.BORDER_REPLICATE)
-    dark = (small < cv2.subtract(paper, DARK_STEPS)).astype(np.uint8)
+    dark = (small.astype(np.int16) < paper.astype(np.int16) - DARK_STEPS).astype(np.uint8)
     for outline in slips:
         cv2.fillPoly(dark, [np.array([(p.x * scale, p.y * scale) for p in outline], np.int32)], 0)
     edge = round(BORDER_SHARE * WORK_PX)

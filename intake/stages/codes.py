@@ -24,7 +24,7 @@ between the lines of two slips, and more than the error of a pose from one code 
 
 def find_codes(page: GrayImage) -> tuple[SeenCode, ...]:
     """Read all QR codes of a page, wherever and however they lie."""
-    found = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     return tuple(_seen(code) for code in found if code.valid)
 
 
@@ -66,9 +66,7 @@ def _agree(one: _Single, other: _Single) -> bool:
     predicted = _apply(_similarity([(one[0], one[1])]), _mm([other[1]]))
     scale = np.hypot(*_similarity([(one[0], one[1])])[:2, 0])
     off = np.linalg.norm(predicted - _px([other[0]]), axis=1).mean() / scale
-    distance = np.hypot(
-        one[1].corners[0].x - other[1].corners[0].x, one[1].corners[0].y - other[1].corners[0].y
-    )
+    distance = np.hypot(one[1].corners[0].x - other[1].corners[0].x, one[1].corners[0].y - other[1].corners[0].y)
     return bool(off < AGREEMENT_MM + 0.1 * distance)
 
 

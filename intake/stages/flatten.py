@@ -89,9 +89,7 @@ def _remap(found: Registration, template: Template) -> Callable[[GrayImage], Gra
     coarse = found.pixels_of(mm).reshape(*x.shape, 2).astype(np.float32)
     enlarge = np.array([[GRID_PX, 0, 0], [0, GRID_PX, 0]], np.float32)
     map_x, map_y = (
-        cv2.warpAffine(
-            np.ascontiguousarray(coarse[..., axis]), enlarge, (width, height), flags=cv2.INTER_LINEAR
-        )
+        cv2.warpAffine(np.ascontiguousarray(coarse[..., axis]), enlarge, (width, height), flags=cv2.INTER_LINEAR)
         for axis in (0, 1)
     )
 
@@ -111,7 +109,7 @@ def _darkness(gray: GrayImage, beyond: Mask) -> tuple[FloatImage, Mask]:
         gray: The slip laid flat.
         beyond: Where the page does not reach.
     """
-    small = cv2.resize(gray, None, fx=1 / SHRINK, fy=1 / SHRINK, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(gray, None, fx=1 / SHRINK, fy=1 / SHRINK, interpolation=cv2.INTER_AREA), np.uint8)
     window = np.ones((PAPER_WINDOW, PAPER_WINDOW), np.uint8)
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, window, borderType=cv2.BORDER_REPLICATE)
     usual = OUTSIDE_SHARE * float(np.percentile(closed, 75))
@@ -121,9 +119,11 @@ def _darkness(gray: GrayImage, beyond: Mask) -> tuple[FloatImage, Mask]:
     weight = cv2.GaussianBlur(is_paper, (0, 0), PAPER_WINDOW / 3)
     paper = cv2.GaussianBlur(closed.astype(np.float32) * is_paper, (0, 0), PAPER_WINDOW / 3) / np.maximum(weight, 1e-3)
     size = (gray.shape[1], gray.shape[0])
-    paper = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR)
-    outside = _widened(beyond | (cv2.resize(lid.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0), LID_RIM_PX)
-    darkness = np.clip((paper - gray) / np.maximum(paper, DARKEST_PAPER), 0, 1).astype(np.float32)
+    level = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR)
+    outside = _widened(
+        beyond | (cv2.resize(lid.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0), LID_RIM_PX
+    )
+    darkness = np.clip((level - gray) / np.maximum(level, DARKEST_PAPER), 0, 1).astype(np.float32)
     return darkness, outside
 
 
@@ -158,7 +158,8 @@ def _threshold(darkness: FloatImage, far: Mask, bilevel: bool) -> float:
 def _ink(darkness: FloatImage, kept_out: Mask, threshold: float, bilevel: bool, photo: bool) -> Labels:
     """Label the pieces that are ink; specks, rims of print and soft shadows are left out."""
     dark = (darkness > threshold) & ~kept_out
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
+    count, found, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
+    labels = np.asarray(found, np.int32)
     area = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
     area_mm2 = area / (200 / 25.4) ** 2
     flat = labels.ravel()

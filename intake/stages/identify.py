@@ -30,9 +30,10 @@ SCAN_REACH_PX, PHOTO_REACH_PX = 3.0, 12.0
 def features_of(gray: npt.NDArray[np.uint8], px_per_mm: float, x_mm: float, y_mm: float) -> Features:
     """The features of a blank's slip area, whose top-left corner lies at (`x_mm`, `y_mm`)."""
     scale = WORK_PX_PER_MM / px_per_mm
-    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     points, descriptors = _detect(small, FEATURES_OF_BLANK)
-    return Features((points + 0.5) / np.float32(WORK_PX_PER_MM) + np.float32((x_mm, y_mm)), descriptors)
+    mm = (points + 0.5) / WORK_PX_PER_MM + (x_mm, y_mm)
+    return Features(mm.astype(np.float32), descriptors)
 
 
 def poses_from_print(page: PageImage, templates: Sequence[Template]) -> tuple[Pose, ...]:
@@ -55,9 +56,7 @@ def poses_from_print(page: PageImage, templates: Sequence[Template]) -> tuple[Po
 def _working_image(page: PageImage) -> tuple[npt.NDArray[np.uint8], float]:
     if page.dpi is not None:
         scale = WORK_PX_PER_MM * 25.4 / page.dpi
-        return np.asarray(
-            cv2.resize(page.gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        ), scale
+        return np.asarray(cv2.resize(page.gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)), scale
     scale = PHOTO_SHORT_SIDE_PX / min(page.gray.shape)
     small = cv2.resize(page.gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8)), (0, 0), 8)
@@ -65,9 +64,9 @@ def _working_image(page: PageImage) -> tuple[npt.NDArray[np.uint8], float]:
 
 
 def _detect(gray: npt.NDArray[np.uint8], most: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
-    orb = cv2.ORB_create(most, 1.2, 6, 15, fastThreshold=12)
+    orb = cv2.ORB.create(most, 1.2, 6, 15, fastThreshold=12)
     keypoints, descriptors = orb.detectAndCompute(gray, None)
-    if descriptors is None:
+    if not keypoints:
         return np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8)
     return np.array([k.pt for k in keypoints], np.float32), np.asarray(descriptors, np.uint8)
 
@@ -137,6 +136,4 @@ def _outline(template: Template, homography: Homography) -> npt.NDArray[np.float
 
 def _inside(outline: npt.NDArray[np.float32], points: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     contour = outline.reshape(-1, 1, 2)
-    return np.array(
-        [cv2.pointPolygonTest(contour, (float(x), float(y)), False) >= 0 for x, y in points], dtype=bool
-    )
+    return np.array([cv2.pointPolygonTest(contour, (float(x), float(y)), False) >= 0 for x, y in points], dtype=bool)

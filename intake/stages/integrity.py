@@ -34,7 +34,7 @@ def compare_print(slip: SlipImage, template: Template) -> Integrity:
     def pixels_of(mm: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return np.asarray((mm - (slip.origin.x, slip.origin.y)) * slip.px_per_mm - 0.5, dtype=np.float64)
 
-    found = find_patches(slip.gray, template, places, pixels_of, REACH_MM, PX_PER_MM)
+    found = find_patches(slip.gray, template, places, pixels_of, reach_mm=REACH_MM, px_per_mm=PX_PER_MM)
     missing = _missing_print(slip)
     faults, outside = [], 0
     for patch in found:

@@ -168,17 +168,20 @@ def _area(mask: Mask, px_per_mm: float) -> float:
 
 
 def _state(seen: _Seen, box: Rect) -> MarkState:
-    if seen.unread or seen.frame_ncc < ALIGN_NCC and seen.inner < TICK_INNER_MM2:
+    if seen.unread or (seen.frame_ncc < ALIGN_NCC and seen.inner < TICK_INNER_MM2):
         return MarkState.UNREAD
     if seen.inner < EMPTY_INNER_MM2 and seen.inner_extent < EMPTY_INNER_EXTENT_MM:
         return MarkState.EMPTY if seen.around < EMPTY_AROUND_MM2 else MarkState.UNCLEAR
     if seen.inner < TICK_INNER_MM2 or seen.inner_extent < TICK_INNER_EXTENT_MM:
         return MarkState.UNCLEAR
-    if seen.extent > MARK_EXTENT_SHARE * box.width:
-        return MarkState.UNCLEAR
+    return _shape(seen, box)
+
+
+def _shape(seen: _Seen, box: Rect) -> MarkState:
+    """What a mark with enough ink inside the frame is, by what it does outside of it."""
     if seen.extent > LARGE_EXTENT_SHARE * box.width and seen.mark > LARGE_MARK_MM2:
         return MarkState.CORRECTED
-    if seen.around > AROUND_MOST_MM2:
+    if seen.extent > MARK_EXTENT_SHARE * box.width or seen.around > AROUND_MOST_MM2:
         return MarkState.UNCLEAR
     return MarkState.TICKED
 

@@ -23,6 +23,7 @@ COARSE_REACH_MM = (6.0, 3.0)
 FINE_PX_PER_MM = 150 / 25.4
 FINE_PATCHES = 140
 FINE_REACH_MM = 1.6
+BENT_REACH_MM = 0.8
 PATCH_FOUND_NCC = 0.45
 """A patch below this correlation says nothing about its place: foreign print reaches 0.4 by chance."""
 SCAN_TOLERANCE_MM, PHOTO_TOLERANCE_MM = 0.5, 1.2
@@ -30,7 +31,7 @@ SCAN_TOLERANCE_MM, PHOTO_TOLERANCE_MM = 0.5, 1.2
 FEWEST_PATCHES = 6
 BEND_WORTH_MM = 0.07
 """Below this median distance the flat map is as good as the paper; a bend would only fit noise."""
-BEND_RIDGE = 0.05
+BEND_RIDGE, BEND_OUTLIER_MM, BEND_ROUNDS = 0.05, 0.15, 6
 FOUND_WITHIN_MM = 0.6
 """A patch counts as found where the blank has it if it lies this near after the fit."""
 
@@ -42,7 +43,9 @@ def register(page: PageImage, pose: Pose) -> Registration | None:
     small, scale = _shrunk(page.gray, pose, COARSE_PX_PER_MM)
     coarse = _scaled(pose, scale)
     for round_, reach in enumerate(COARSE_REACH_MM):
-        found = find_patches(small, pose.template, patches, _flat(coarse.mm_to_px), reach, COARSE_PX_PER_MM)
+        found = find_patches(
+            small, pose.template, patches, _flat(coarse.mm_to_px), reach_mm=reach, px_per_mm=COARSE_PX_PER_MM
+        )
         tolerance = reach / 3 if photo else 1.0
         better = _refit(coarse.mm_to_px, found, photo, turn_only=round_ == 0, tolerance_mm=tolerance)
         if better is None:
@@ -56,16 +59,22 @@ def _fine(page: PageImage, pose: Pose, photo: bool) -> Registration | None:
     gray, scale = _shrunk(page.gray, pose, FINE_PX_PER_MM)
     work = _scaled(pose, scale)
     tolerance = PHOTO_TOLERANCE_MM if photo else SCAN_TOLERANCE_MM
-    found = find_patches(gray, pose.template, patches, _flat(work.mm_to_px), FINE_REACH_MM, FINE_PX_PER_MM)
+    found = find_patches(
+        gray, pose.template, patches, _flat(work.mm_to_px), reach_mm=FINE_REACH_MM, px_per_mm=FINE_PX_PER_MM
+    )
     homography = _refit(work.mm_to_px, found, photo, turn_only=False, tolerance_mm=tolerance)
     if homography is None:
         return None
     fitted = Pose(pose.template, homography, pose.code)
-    found = find_patches(gray, pose.template, patches, _flat(homography), FINE_REACH_MM, FINE_PX_PER_MM)
+    found = find_patches(
+        gray, pose.template, patches, _flat(homography), reach_mm=FINE_REACH_MM, px_per_mm=FINE_PX_PER_MM
+    )
     bend = _bend(pose.template.form.slip.place, found)
     if bend is not None:
         bent = Registration(fitted, bend, Fit(0.0, 0.0, 0.0))
-        found = find_patches(gray, pose.template, patches, bent.pixels_of, 0.8, FINE_PX_PER_MM)
+        found = find_patches(
+            gray, pose.template, patches, bent.pixels_of, reach_mm=BENT_REACH_MM, px_per_mm=FINE_PX_PER_MM
+        )
     return Registration(_scaled(fitted, 1 / scale), bend, _fit(found))
 
 
@@ -90,7 +99,8 @@ def _shrunk(gray: GrayImage, pose: Pose, px_per_mm: float) -> tuple[GrayImage, f
 def _local(pose: Pose) -> npt.NDArray[np.float64]:
     """How millimetres become pixels around the middle of the slip, shape (2, 2)."""
     centre = pose.template.form.slip.place.centre
-    ends = np.array([(0, 0), (1, 0), (0, 1)], np.float64) + (centre.x, centre.y)
+    x, y = centre.x, centre.y
+    ends = np.array([(x, y), (x + 1, y), (x, y + 1)], np.float64)
     seen = _flat(pose.mm_to_px)(ends)
     return np.stack([seen[1] - seen[0], seen[2] - seen[0]], axis=1)
 
@@ -123,11 +133,12 @@ def _refit(
     source = np.array([(f.place.centre.x, f.place.centre.y) for f in sure], np.float64)
     target = source + np.array([(f.dx, f.dy) for f in sure], np.float64)
     if photo and not turn_only:
-        correction, kept = cv2.findHomography(source, target, cv2.RANSAC, tolerance_mm)
+        found_map, kept = cv2.findHomography(source, target, cv2.RANSAC, tolerance_mm)
+        correction = None if found_map is None else np.asarray(found_map, np.float64)
     else:
         estimate = cv2.estimateAffinePartial2D if turn_only else cv2.estimateAffine2D
         affine, kept = estimate(source, target, method=cv2.RANSAC, ransacReprojThreshold=tolerance_mm)
-        correction = None if affine is None else np.vstack([affine, (0.0, 0.0, 1.0)])
+        correction = None if affine is None else np.vstack([affine, (0.0, 0.0, 1.0)]).astype(np.float64)
     if correction is None or int(kept.sum()) < FEWEST_PATCHES:
         return None
     return np.asarray(mm_to_px @ correction, np.float64)
@@ -144,12 +155,12 @@ def _bend(area: Rect, found: Sequence[Found]) -> Bend | None:
         return None
     terms = Bend.basis(area, at)
     weight = np.ones(len(at))
-    coefficients = np.zeros((terms.shape[1], 2))
-    for _ in range(6):
+    coefficients: npt.NDArray[np.float64] = np.zeros((terms.shape[1], 2))
+    for _ in range(BEND_ROUNDS):
         normal = terms.T @ (terms * weight[:, None]) + BEND_RIDGE * np.eye(terms.shape[1])
-        coefficients = np.linalg.solve(normal, terms.T @ (shift * weight[:, None]))
+        coefficients = np.asarray(np.linalg.solve(normal, terms.T @ (shift * weight[:, None])), np.float64)
         off = np.linalg.norm(terms @ coefficients - shift, axis=1)
-        weight = 1 / (1 + (off / 0.15) ** 2)
+        weight = 1 / (1 + (off / BEND_OUTLIER_MM) ** 2)
     return Bend(area, coefficients)
 
 

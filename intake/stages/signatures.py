@@ -11,15 +11,16 @@ import numpy as np
 
 from forms.geometry import Rect
 from forms.model import SignatureLine
-from intake.pieces import Piece, mask_of, pieces_of, stroke_width_mm
+from intake.pieces import Piece, cut_out, pieces_of, stroke_width_mm
 from intake.values import Evidence, Mask, SignatureReading, SignatureState, SlipImage
 
-ABOVE_MM, BELOW_MM, LEFT_MM, RIGHT_MM = 6.0, 7.0, 5.0, 8.0
+ABOVE_MM, BELOW_MM, LEFT_MM, RIGHT_MM = 9.0, 7.0, 5.0, 8.0
 """How far beyond its field a signature may reach."""
 CORE_ABOVE_MM, CORE_BELOW_MM = 0.0, 2.0
 """Whatever touches the field, grown by this, belongs to the line."""
 NEAR_MM = 3.0
-"""Pieces this close to the cluster belong to it: dots, crossings, the second word."""
+"""Pieces this close to what touches the field belong to it: dots, crossings, the second word. There is no chain:
+the first letters of a note that begins beside a signature may be taken in, the rest of it is not."""
 STREAK_MM = (25.0, 1.5)
 """Taller and thinner than this is what is left of a scanner's streak."""
 EMPTY_MM2 = 1.0
@@ -73,15 +74,13 @@ def _cluster(every: tuple[Piece, ...], field: Rect) -> tuple[Piece, ...]:
     tall, thin = STREAK_MM
     written = [p for p in every if not (p.place.height > tall and p.place.width < thin)]
     own = [p for p in written if p.place.overlaps(core)]
-    rest = [p for p in written if around.contains(p.centre) and p not in own]
-    for piece in rest:
-        if any(piece.place.grown(NEAR_MM, NEAR_MM, NEAR_MM, NEAR_MM).overlaps(near.place) for near in own):
-            own.append(piece)
-    return tuple(own)
+    near = [p.place.grown(NEAR_MM, NEAR_MM, NEAR_MM, NEAR_MM) for p in own]
+    beside = [p for p in written if around.contains(p.centre) and any(p.place.overlaps(n) for n in near)]
+    return tuple(dict.fromkeys([*own, *beside]))
 
 
 def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...]) -> _Seen:
-    mask = mask_of(slip, own)
+    mask = cut_out(slip, own).mask
     rows, columns = np.nonzero(mask)
     unread = bool(slip.outside[slip.slices(field)].mean() > 0.02)  # noqa: PLR2004 - a cut corner of the field
     if len(rows) < 2:  # noqa: PLR2004 - one pixel has no direction

@@ -72,5 +72,3 @@ def _explains(field: Field, piece: Piece) -> bool:
             return zone.contains(piece.centre)
         case SignatureLine():
             return False
-
-

@@ -41,10 +41,8 @@ def _streaked_columns(gray: GrayImage) -> npt.NDArray[np.bool_]:
         seen = np.maximum(on_paper[segment].sum(axis=0), 8)
         for sign, differs in enumerate((off[segment] < -STEP_GREY, off[segment] > STEP_GREY)):
             hits[sign] += (differs & on_paper[segment]).sum(axis=0) / seen > SHARE_OF_SEGMENT
-    streaked = (hits >= SEGMENTS_NEEDED).any(axis=0)
+    streaked = np.asarray((hits >= SEGMENTS_NEEDED).any(axis=0), dtype=bool)
     streaked[:BORDER_PX] = streaked[-BORDER_PX:] = False
     if streaked.sum() > MOST_COLUMNS:
         return np.zeros_like(streaked)
-    return np.asarray(
-        cv2.dilate(streaked.astype(np.uint8).reshape(1, -1), np.ones((1, 3), np.uint8)).ravel() > 0
-    )
+    return np.asarray(cv2.dilate(streaked.astype(np.uint8).reshape(1, -1), np.ones((1, 3), np.uint8)).ravel() > 0)

@@ -1,0 +1,184 @@
+"""A run: files in, one reading for every page whatever happens, then what only the whole run can tell."""
+
+import traceback
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import NewType
+
+import cv2
+
+from intake import pages
+from intake.decide import decide
+from intake.engines import TextEngine
+from intake.errors import UnreadablePageError
+from intake.executors import Executor, Lost
+from intake.ledger import Ledger
+from intake.policy import Policy
+from intake.sources import Source
+from intake.values import (
+    Decision,
+    PageImage,
+    PageKind,
+    PageReading,
+    PageRef,
+    Returns,
+    Roster,
+    SlipReading,
+    SlipResult,
+    Template,
+)
+
+WORKER_FAILED = "worker_failed"
+"""Something went wrong that nobody thought of."""
+
+WORKER_DIED = "worker_died"
+"""The worker ended or got stuck, twice."""
+
+PageReader = Callable[[PageImage, Sequence[Template], Roster, TextEngine], PageReading]
+"""What reads one decoded page: `intake.read_slip.read_page`."""
+
+SlipName = NewType("SlipName", str)
+"""How a slip is named in the tables: file#page#number."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageJob:
+    """One page to read; so little travels to a worker that it may be on another machine."""
+
+    source: Source
+    page: int
+
+    @property
+    def ref(self) -> PageRef:
+        """The page's name in the tables."""
+        return PageRef(self.source.file, self.page)
+
+
+@dataclass(frozen=True, slots=True)
+class PageTask:
+    """Everything a worker needs to read any page: sent to it once. The engine is loaded there."""
+
+    templates: tuple[Template, ...]
+    roster: Roster
+    load_engine: Callable[[], TextEngine]
+    read: PageReader
+
+    def __call__(self, job: PageJob) -> PageReading:
+        """Read one page; whatever goes wrong becomes a row that a person will see."""
+        try:
+            cv2.setNumThreads(1)
+            page = pages.read_page(job.source, job.page)
+            return self.read(page, self.templates, self.roster, self.load_engine())
+        except UnreadablePageError as error:
+            return _unreadable(job.ref, error.reason)
+        except Exception as error:  # noqa: BLE001 - the one place: a page that breaks the reader is a result
+            return _unreadable(job.ref, WORKER_FAILED, _where(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A file with its number of pages, or why not one can be read."""
+
+    source: Source
+    pages: int
+    reason: str
+
+
+def run(
+    sources: Sequence[Source],
+    task: PageTask,
+    executor: Executor,
+    ledger: Ledger,
+    *,
+    policy: Policy,
+    progress: Callable[[int, int], None],
+) -> None:
+    """Read every page of every file, then settle the slips together.
+
+    `progress` is told how many pages are done, and how many there are.
+    """
+    jobs = _census(sources, executor, ledger)
+    progress(0, len(jobs))
+    for done, answer in enumerate(executor.run(task, jobs), start=1):
+        ledger.record(_unreadable(answer.job.ref, WORKER_DIED) if isinstance(answer, Lost) else answer)
+        progress(done, len(jobs))
+    ledger.settle(settled([slip for page in ledger.pages() for slip in page.slips], policy))
+
+
+def _census(sources: Sequence[Source], executor: Executor, ledger: Ledger) -> list[PageJob]:
+    """The pages of all files, in order; a file without a readable page is recorded as one unreadable page."""
+    counts: dict[str, int] = {}
+    for answer in executor.run(_count, sources):
+        counted = _Counted(answer.job, 0, WORKER_DIED) if isinstance(answer, Lost) else answer
+        counts[counted.source.file] = counted.pages
+        if not counted.pages:
+            ledger.record(_unreadable(PageRef(counted.source.file, 1), counted.reason))
+    return [PageJob(source, page) for source in sources for page in range(1, counts[source.file] + 1)]
+
+
+def _count(source: Source) -> _Counted:
+    """Count the pages of one file."""
+    try:
+        return _Counted(source, pages.count_pages(source), "")
+    except UnreadablePageError as error:
+        return _Counted(source, 0, error.reason)
+
+
+def _unreadable(ref: PageRef, *reasons: str) -> PageReading:
+    return PageReading(ref, PageKind.UNREADABLE, (), reasons)
+
+
+def _where(error: Exception) -> str:
+    """What a developer needs to know, in one word and without any content of the page."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}:{PurePath(last.filename).name}:{last.lineno}"
+
+
+# ---------------------------------------------------------------- what only the whole run can tell
+
+
+def settled(slips: Sequence[SlipReading], policy: Policy) -> list[SlipResult]:
+    """Decide every slip, knowing what else came back for the same child and form.
+
+    A slip that says the same as an earlier one is marked as its duplicate; if two say different things, no
+    matter which came first, a person has to look at all of them. Slips of unidentified children stand alone.
+    """
+    returned: dict[tuple[str, str], list[SlipReading]] = defaultdict(list)
+    alone: list[SlipReading] = []
+    for slip in slips:
+        child = slip.identity.child
+        if child is None:
+            alone.append(slip)
+        else:
+            returned[(slip.form_id, child.id)].append(slip)
+    results = [_result(slip, Returns.ONLY, "", policy) for slip in alone]
+    for group in returned.values():
+        results += _together(group, policy)
+    return results
+
+
+def _together(group: Sequence[SlipReading], policy: Policy) -> Iterable[SlipResult]:
+    """Settle all returns of one child for one form."""
+    if len({_says(decide(slip, Returns.ONLY, policy)) for slip in group}) > 1:
+        return [_result(slip, Returns.CONTRADICTED, "", policy) for slip in group]
+    first, *again = group
+    name = name_of(first)
+    return [
+        _result(first, Returns.ONLY, "", policy),
+        *(_result(slip, Returns.SAME_AGAIN, name, policy) for slip in again),
+    ]
+
+
+def _says(decision: Decision) -> tuple[str, str]:
+    return decision.verdict, decision.answer
+
+
+def _result(slip: SlipReading, returns: Returns, duplicate_of: str, policy: Policy) -> SlipResult:
+    return SlipResult(slip, returns, duplicate_of, decide(slip, returns, policy))
+
+
+def name_of(slip: SlipReading) -> SlipName:
+    """The slip's name in the tables."""
+    return SlipName(f"{slip.ref.file}#{slip.ref.page}#{slip.number}")

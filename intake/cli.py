@@ -1,0 +1,193 @@
+"""The command `ruecklauf`: talks to people, on stderr; data goes to files or stdout.
+
+What a command needs is imported inside it, so that `--help` and `doctor` also work where something is missing.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from intake.errors import ExitCode, RuecklaufError, UsageError
+
+if TYPE_CHECKING:
+    from intake.doctor import Finding
+
+EXISTING = click.Path(exists=True, path_type=Path)
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+ANY_FILE = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def main() -> NoReturn:
+    """Run the command and end with its exit code."""
+    sys.exit(call(sys.argv[1:]))
+
+
+def call(arguments: Sequence[str]) -> int:
+    """Run the command; every error ends in a sentence on stderr and a number."""
+    try:
+        return int(ruecklauf.main(list(arguments), prog_name="ruecklauf", standalone_mode=False) or 0)
+    except (click.Abort, KeyboardInterrupt):
+        say("Abgebrochen. Es wurde nichts gespeichert; der Aufruf kann einfach wiederholt werden.")
+        return ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except RuecklaufError as error:
+        say(f"Fehler: {error}")
+        return error.exit_code
+
+
+def say(sentence: str) -> None:
+    """Talk to the person at the keyboard."""
+    click.echo(sentence, err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="ruecklauf", message="Rücklauf %(version)s")
+def ruecklauf() -> None:
+    """Einwilligungs-Abschnitte für Schulen: erzeugen, und lesen, was zurückkommt.
+
+    Alles geschieht auf diesem Rechner; nichts wird ins Netz geschickt.
+    """
+
+
+# ---------------------------------------------------------------- read
+
+
+@ruecklauf.command()
+@click.argument("paths", metavar="PFAD...", nargs=-1, required=True, type=EXISTING)
+@click.option("--form", "forms", metavar="VORLAGE.pdf", multiple=True, required=True, type=EXISTING_FILE,
+              help="Ausgegebene Vorlage; für jedes Formular im Stapel einmal angeben.")  # fmt: skip
+@click.option("--roster", metavar="LISTE", type=EXISTING_FILE, help="Klassenliste (CSV), sonst wird kein Kind erkannt.")
+@click.option("-o", "--output", metavar="DATEI", type=ANY_FILE, default="results.csv", show_default=True,
+              help="Tabelle der Abschnitte, daneben dieselbe für Excel; „-“ ist die Standardausgabe.")  # fmt: skip
+@click.option("--pages", metavar="DATEI", type=ANY_FILE, help="Tabelle aller Seiten, eine Zeile je Seite.")
+@click.option("--evidence", metavar="ORDNER", type=FOLDER, help="Bilder der Belege in diesen Ordner schreiben.")
+@click.option("-j", "--jobs", metavar="N", type=click.IntRange(min=1), help="So viele Seiten gleichzeitig lesen.")
+@click.option("--json", "as_json", is_flag=True, help="Die Zählung als JSON auf die Standardausgabe schreiben.")
+def read(
+    *,
+    paths: tuple[Path, ...],
+    forms: tuple[Path, ...],
+    roster: Path | None,
+    output: Path,
+    pages: Path | None,
+    evidence: Path | None,
+    jobs: int | None,
+    as_json: bool,
+) -> int:
+    """Zurückgekommene Abschnitte lesen: PDF, TIFF, JPEG, PNG und Ordner davon."""
+    from intake import one_shot
+
+    if one_shot.STDOUT in (output, pages) and (as_json or output == pages):
+        raise UsageError("Nur eines von -o, --pages und --json kann auf die Standardausgabe schreiben.")
+    tally = one_shot.read(one_shot.Order(paths, forms, roster, output, pages, evidence, jobs))
+    if as_json:
+        click.echo(json.dumps(asdict(tally), ensure_ascii=False))
+    say(tally.sentences)
+    if output != one_shot.STDOUT:
+        say(f"Tabelle: {output}, für Excel: {output.with_suffix('.xlsx')}")
+    return tally.exit_code
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+# ---------------------------------------------------------------- form
+
+
+@ruecklauf.group()
+def form() -> None:
+    """Vorlagen: mitgelieferte zeigen, erzeugen, prüfen."""
+
+
+@form.command("list")
+def form_list() -> None:
+    """Die mitgelieferten Formulare."""
+    from forms.catalogue import BUNDLED
+
+    for bundled in BUNDLED:
+        click.echo(f"{bundled.id}\t{bundled.title}")
+
+
+@form.command("build")
+@click.argument("form_id", metavar="FORMULAR")
+@click.option("--school", metavar="school.toml", type=EXISTING_FILE, help="Name, Anschrift, Leitung, Frist der Schule.")
+@click.option("-o", "--output", metavar="ORDNER", type=FOLDER, default=".", help="Wohin die Vorlage kommt.")
+def form_build(*, form_id: str, school: Path | None, output: Path) -> None:
+    """Die ausfüllbare Vorlage eines Formulars als PDF erzeugen."""
+    from forms.catalogue import UnknownFormError, build_blank
+    from forms.school import School, SchoolError, read_school
+    from forms.typeset import TypesettingError
+    from intake.export import write_file
+
+    try:
+        pdf = build_blank(form_id, read_school(school) if school else School())
+    except (UnknownFormError, SchoolError, TypesettingError) as error:
+        raise UsageError(str(error)) from error
+    path = output / f"{form_id}.pdf"
+    write_file(path, pdf)
+    say(f"Vorlage geschrieben: {path}")
+
+
+@form.command("check")
+@click.argument("file", metavar="DATEI", type=EXISTING_FILE)
+def form_check(*, file: Path) -> int:
+    """Prüfen, ob eine Vorlage vollständig und lesbar ist."""
+    from forms.check import check_blank
+
+    findings = check_blank(file.read_bytes())
+    for finding in findings:
+        click.echo(f"{finding.severity}\t{finding.code}\t{finding.message}")
+    say(f"{file}: " + (_count(len(findings), "Befund", "Befunde") if findings else "in Ordnung"))
+    return ExitCode.REVIEW_NEEDED if findings else ExitCode.SETTLED
+
+
+# ---------------------------------------------------------------- roster, doctor
+
+
+@ruecklauf.group()
+def roster() -> None:
+    """Klassenlisten."""
+
+
+@roster.command("check")
+@click.argument("file", metavar="DATEI", type=EXISTING_FILE)
+def roster_check(*, file: Path) -> None:
+    """Zeigen, wie eine Klassenliste verstanden wird."""
+    from intake.roster import read_roster
+
+    children = read_roster(file).children
+    for school_class in sorted({child.school_class for child in children}):
+        names = [child.name for child in children if child.school_class == school_class]
+        click.echo(f"{school_class or 'ohne Klasse'}\t{len(names)}\t{', '.join(names)}")
+    say(f"{file}: {_count(len(children), 'Kind', 'Kinder')}. Stimmen die Umlaute und die Klassen?")
+
+
+@ruecklauf.command()
+def doctor() -> int:
+    """Prüfen, ob auf diesem Rechner alles da ist."""
+    from intake.doctor import examine
+
+    return _report(examine())
+
+
+def _report(findings: "Iterable[Finding]") -> int:
+    """One line for each part; what is missing also says what to do."""
+    absent = 0
+    for finding in findings:
+        click.echo(f"{'✓' if finding.present else '✗'} {finding.part}: {finding.detail}")
+        absent += not finding.present
+    say("Es fehlt etwas; bitte Rücklauf neu einrichten (samples/setup)." if absent else "Alles vorhanden.")
+    return ExitCode.DEPENDENCY_MISSING if absent else ExitCode.SETTLED
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""What a file may cost before anybody looks inside: every file that comes in counts as hostile."""
+
+MAX_FILE_BYTES = 1 << 30
+"""A stack as PDF or TIFF is read page by page from the disk; 500 pages at 300 dpi in colour are about 0.5 GiB."""
+
+MAX_IMAGE_BYTES = 64 << 20
+"""A JPEG or PNG is read as a whole; a phone's largest photos have about 20 MB."""
+
+MAX_PAGES = 2000
+"""Pages of one file; a feeder takes 50 to 500 at a time."""
+
+MAX_PIXELS = 64_000_000
+"""One page: A3 at 400 dpi has 31 million pixels, a large phone photo 50 million."""
+
+MIN_SIDE_PX = 100
+"""A picture narrower than this cannot show a slip (A6 at 25 dpi) and would only trouble the stages."""
+
+MAX_OBJECTS = 5000
+"""Operators read while proving that one image covers a PDF page; a page with more is rendered. A text layer of
+a recognised letter has about 2000."""
+
+MAX_IMAGES = 200
+"""Images of one PDF page that are checked for damage; no scanner cuts a page into more strips."""

@@ -1,0 +1,292 @@
+"""Whose name is it: a reading is matched against the class list, never taken for a name by itself.
+
+Two opinions are asked about every child: how like the text read is to the name (edit similarity, which forgives
+missing ink), and how well the name explains the frames of the recogniser (CTC forward score, which knows what else
+each letter might have been). Only if both name the same child, well and well before the next one, is it identified.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
+
+from intake.values import (
+    Candidate,
+    Child,
+    IdentifiedBy,
+    Identity,
+    IdentityState,
+    Posteriors,
+    TextGuess,
+    TextState,
+)
+
+Scores = npt.NDArray[np.float64]
+"""Shape (children,)."""
+
+SHOWN = 3
+"""How many candidates a person is offered."""
+
+LEAST_CHANCE = 3e-5
+"""Floor of a letter's chance in a frame; between 3e-5 and 2e-2 it made no difference on real names."""
+
+RATIO_FLOOR = -8.0
+"""A log-ratio below this says "not this name", no matter how far below."""
+
+RATIO_WEIGHT = 0.1
+"""Likeness and log-ratio are ranked as likeness + 0.1 * log-ratio: the best top-1 on 800 names (.973)."""
+
+OWN_LETTER = str.maketrans(
+    {"ı": "i", "İ": "I", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "þ": "th"}
+    | {"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"}
+)
+"""Letters that Unicode does not take apart."""
+
+TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "AE", "Ö": "OE", "Ü": "UE"})
+
+SHARP_S = ("ss", "b", "p", "s")
+"""What ß is written or read as; on 1,200 German words the recogniser's commonest slip was ß for B."""
+
+ASKED = 60
+"""The CTC score is asked for this many likest children: with 800 names it would cost as much as the recogniser."""
+
+STRANGER_LIKENESS = 0.5
+STRANGER_RATIO = -3.0
+LEGIBLE_SCORE = 0.8
+LEGIBLE_LETTERS = 8
+"""So many letters well read, and unlike every name of the list, are a name not listed; anything else is only unsure."""
+
+LETTER_FOR_DIGIT = str.maketrans("015689", "OISGBG")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spellings:
+    """Ways to write names: `keys[i]` is a way to write the name of child number `owners[i]`."""
+
+    keys: tuple[str, ...]
+    owners: npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vocabulary:
+    """The names that may stand on a slip, prepared once for a roster."""
+
+    children: tuple[Child, ...]
+    whole: Spellings
+    first_only: Spellings
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What a match has to reach; see `docs/names.md` for the measurement."""
+
+    likeness: float
+    likeness_margin: float
+    log_ratio: float
+    log_ratio_margin: float
+
+
+WHOLE_BAR = Bar(likeness=0.45, likeness_margin=0.08, log_ratio=-1.3, log_ratio_margin=1.0)
+"""For first and last name, in either order."""
+
+FIRST_BAR = Bar(likeness=0.90, likeness_margin=0.30, log_ratio=-0.5, log_ratio_margin=1.0)
+"""For a slip that bears the first name only: hardly anything may be misread, and nobody may have a like name."""
+
+TEXT_ONLY_BAR = Bar(likeness=0.97, likeness_margin=0.15, log_ratio=-np.inf, log_ratio_margin=-np.inf)
+"""For text without posteriors (typed, or from an engine that tells no more): one opinion only, so nearly exact."""
+
+
+def vocabulary_of(children: Sequence[Child]) -> Vocabulary:
+    """Prepare the roster, or the class of it that the slip must come from."""
+    every = tuple(children)
+    return Vocabulary(every, _spellings([_whole_names(c) for c in every]), _spellings([[c.first_name] for c in every]))
+
+
+def identify(state: TextState, guesses: Sequence[TextGuess], vocabulary: Vocabulary) -> Identity:
+    """Say whose name the line bears, if it is beyond doubt, and who else it may be.
+
+    Args:
+        state: What the line shows; only an empty line is NO_NAME.
+        guesses: Readings of one line (several crops, several engines); for each child the best one counts.
+        vocabulary: The names that may stand there.
+    """
+    if not vocabulary.children:
+        return _nobody(IdentityState.NO_ROSTER)
+    if state is TextState.EMPTY:
+        return _nobody(IdentityState.NO_NAME)
+    if not guesses or state is TextState.UNREAD:
+        return _nobody(IdentityState.UNSURE)
+    count = len(vocabulary.children)
+    whole = [_opinions(guess, vocabulary.whole, count) for guess in guesses]
+    first = [_opinions(guess, vocabulary.first_only, count) for guess in guesses]
+    named = _named(guesses, whole, WHOLE_BAR)
+    by_first = _named(guesses, first, FIRST_BAR) if not named else set()
+    for found, opinions in ((named, whole), (by_first, first)):
+        if len(found) == 1:
+            return _identified(_best_of(opinions), next(iter(found)), vocabulary.children)
+    candidates = _candidates(_best_of(whole), vocabulary.children)
+    unlike = candidates[0].likeness < STRANGER_LIKENESS and candidates[0].log_ratio < STRANGER_RATIO
+    legible = any(g.score >= LEGIBLE_SCORE and len(key_of(g.text)) >= LEGIBLE_LETTERS for g in guesses)
+    doubt = IdentityState.NOT_LISTED if unlike and legible else IdentityState.UNSURE
+    return Identity(doubt, None, IdentifiedBy.NOTHING, candidates)
+
+
+def _named(guesses: Sequence[TextGuess], opinions: Sequence["_Opinions"], bar: Bar) -> set[int]:
+    """The children that a guess, or the best of all, names beyond doubt; more than one is a contradiction."""
+    found: set[int] = set()
+    for guess, opinion in zip(guesses, opinions, strict=True):
+        if opinion.clears(bar if guess.posteriors is not None else TEXT_ONLY_BAR):
+            found.add(opinion.best)
+    together = _best_of(opinions)
+    if all(guess.posteriors is not None for guess in guesses) and together.clears(bar):
+        found.add(together.best)
+    return found
+
+
+def _nobody(state: IdentityState) -> Identity:
+    return Identity(state, None, IdentifiedBy.NOTHING, ())
+
+
+def _identified(opinions: "_Opinions", child: int, children: Sequence[Child]) -> Identity:
+    return Identity(IdentityState.IDENTIFIED, children[child], IdentifiedBy.NAME, _candidates(opinions, children))
+
+
+def _candidates(opinions: "_Opinions", children: Sequence[Child]) -> tuple[Candidate, ...]:
+    """The likeliest children, best first."""
+    return tuple(
+        Candidate(children[i], float(opinions.score[i]), float(opinions.likeness[i]), float(opinions.log_ratio[i]))
+        for i in np.argsort(-opinions.score, kind="stable")[:SHOWN]
+    )
+
+
+# ---------------------------------------------------------------- spellings
+
+
+def key_of(text: str) -> str:
+    """The letters A to Z of a text, without case, marks, spaces and signs; a digit is the letter it looks like."""
+    bare = unicodedata.normalize("NFD", text.replace("ß", "ss").replace("ẞ", "SS").translate(OWN_LETTER))
+    return "".join(c for c in bare.upper().translate(LETTER_FOR_DIGIT) if "A" <= c <= "Z")
+
+
+def _whole_names(child: Child) -> list[str]:
+    """First and last name in both orders; of several first names also the first alone with the last name."""
+    firsts = {child.first_name, child.first_name.replace("-", " ").split(" ")[0]}
+    return [form for first in firsts for form in (f"{first} {child.last_name}", f"{child.last_name} {first}")]
+
+
+def _keys(name: str) -> set[str]:
+    """The spellings of a name: ü as u and ue, ß as ss, s and b."""
+    sharp = [name.replace("ß", instead) for instead in SHARP_S] if "ß" in name else [name]
+    return {key_of(form) for bare in sharp for form in (bare, bare.translate(TWO_LETTERS))} - {""}
+
+
+def _spellings(names: Iterable[Sequence[str]]) -> Spellings:
+    """All spellings of each child's names, with the child's number."""
+    pairs = [
+        (key, owner)
+        for owner, forms in enumerate(names)
+        for key in sorted(set().union(*(_keys(form) for form in forms)))
+    ]
+    return Spellings(tuple(key for key, _ in pairs), np.array([owner for _, owner in pairs], np.intp))
+
+
+# ---------------------------------------------------------------- the two opinions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Opinions:
+    """What is thought of each child; all of shape (children,)."""
+
+    likeness: Scores
+    log_ratio: Scores
+    score: Scores
+
+    @property
+    def best(self) -> int:
+        """The number of the likeliest child."""
+        return int(self.score.argmax())
+
+    def clears(self, bar: Bar) -> bool:
+        """Whether both opinions name the same child, well enough, and well before anybody else."""
+        best = self.best
+        return (
+            self.likeness[best] >= bar.likeness
+            and self.log_ratio[best] >= bar.log_ratio
+            and _lead(self.likeness, best) >= bar.likeness_margin
+            and _lead(self.log_ratio, best) >= bar.log_ratio_margin
+        )
+
+
+def _lead(scores: Scores, best: int) -> float:
+    """How far the child is before the next; as far as from nothing at all where it is alone on the list."""
+    others = np.delete(scores, best)
+    return float(scores[best] - others.max()) if others.size else float("inf")
+
+
+def _best_of(opinions: Sequence[_Opinions]) -> _Opinions:
+    """For each child the best of several opinions."""
+    return _ranked(
+        np.max([opinion.likeness for opinion in opinions], axis=0),
+        np.max([opinion.log_ratio for opinion in opinions], axis=0),
+    )
+
+
+def _ranked(likeness: Scores, log_ratio: Scores) -> _Opinions:
+    return _Opinions(likeness, log_ratio, likeness + RATIO_WEIGHT * log_ratio)
+
+
+def _opinions(guess: TextGuess, spellings: Spellings, children: int) -> _Opinions:
+    """What both opinions think of every child; the best spelling counts."""
+    likeness = np.zeros(children)
+    log_ratio = np.full(children, RATIO_FLOOR)
+    if spellings.keys:
+        text = key_of(guess.text)
+        similar: Scores = cdist([text], spellings.keys, scorer=Levenshtein.normalized_similarity)[0]
+        np.maximum.at(likeness, spellings.owners, similar)
+        if guess.posteriors is not None and guess.posteriors.size:
+            near = np.flatnonzero(np.isin(spellings.owners, np.argsort(-likeness, kind="stable")[:ASKED]))
+            keys = [spellings.keys[i] for i in near]
+            np.maximum.at(log_ratio, spellings.owners[near], log_ratios(guess.posteriors, keys))
+    return _ranked(likeness, log_ratio)
+
+
+def log_ratios(posteriors: Posteriors, keys: Sequence[str]) -> Scores:
+    """How well each name explains the frames: log-likelihood against the best free path, per letter, shape (names,).
+
+    The CTC forward sum (Graves et al. 2006, equations 5 to 8), for all names at once, kept in range by dividing each
+    name's row by its largest entry in every frame.
+    """
+    chances = np.maximum(posteriors.astype(np.float64), LEAST_CHANCE)
+    lengths = np.array([len(key) for key in keys])
+    states = np.zeros((len(keys), 2 * int(lengths.max()) + 1), np.intp)
+    for row, key in zip(states, keys, strict=True):
+        row[1 : 2 * len(key) : 2] = np.frombuffer(key.encode("ascii"), np.uint8) - 64
+    log_likelihood = _forward(chances, states, lengths)
+    free = float(np.log(chances.max(axis=1)).sum())
+    ratios: Scores = np.maximum((log_likelihood - free) / np.maximum(lengths, 4), RATIO_FLOOR)
+    return ratios
+
+
+def _forward(chances: Scores, states: npt.NDArray[np.intp], lengths: npt.NDArray[np.intp]) -> Scores:
+    """The log-likelihood of each row of states; `chances` has shape (frames, 27)."""
+    leap = np.zeros(states.shape)
+    leap[:, 2:] = (states[:, 2:] != 0) & (states[:, 2:] != states[:, :-2])
+    alpha = np.zeros(states.shape)
+    alpha[:, :2] = chances[0][states[:, :2]]
+    log_scale = np.zeros(len(states))
+    for frame in chances[1:]:
+        before = alpha
+        alpha = before.copy()
+        alpha[:, 1:] += before[:, :-1]
+        alpha[:, 2:] += before[:, :-2] * leap[:, 2:]
+        alpha *= frame[states]
+        largest = alpha.max(axis=1)
+        alpha /= largest[:, None]
+        log_scale += np.log(largest)
+    row = np.arange(len(states))
+    ends = alpha[row, 2 * lengths] + alpha[row, 2 * lengths - 1]
+    return np.log(np.maximum(ends, np.finfo(float).tiny)) + log_scale

@@ -1,0 +1,169 @@
+"""Whose name it is."""
+
+import numpy as np
+import pytest
+
+from intake.stages.match import identify, key_of, log_ratios, vocabulary_of
+from intake.values import Child, IdentityState, Posteriors, TextGuess, TextState
+
+
+def child(first: str, last: str) -> Child:
+    return Child(f"{first}-{last}", first, last, "3a", "", ())
+
+
+KLASSE = tuple(
+    child(*name.split(" ", 1))
+    for name in (
+        "Lena Richter",
+        "Leon Richter",
+        "Anna Schulz",
+        "Anna Krüger",
+        "Jürgen Groß",
+        "Ben van der Berg",
+        "Zeynep Yılmaz",
+        "Karl-Heinz Möller",
+        "Łukasz Wójcik",
+    )
+)
+NAMES = vocabulary_of(KLASSE)
+
+
+def frames(text: str, sure: float = 0.97) -> Posteriors:
+    """What a recogniser would say that reads this text: each letter in one frame, a blank after it."""
+    rows: list[list[float]] = []
+    for letter in key_of(text):
+        for hit in (ord(letter) - 64, 0):
+            row = [(1 - sure) / 26] * 27
+            row[hit] = sure
+            rows.append(row)
+    return np.array(rows, np.float32)
+
+
+def reading(text: str, sure: float = 0.97) -> TextGuess:
+    return TextGuess(text, sure, frames(text, sure))
+
+
+def named(*texts: str) -> str:
+    identity = identify(TextState.WRITTEN, [reading(text) for text in texts], NAMES)
+    return identity.child.name if identity.child else identity.state
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Lena Richter", "Lena Richter"),
+        ("Richter, Lena", "Lena Richter"),
+        ("JUERGEN GROSS", "Jürgen Groß"),
+        ("Jurgen GroB", "Jürgen Groß"),
+        ("Ben v0n der Berg", "Ben van der Berg"),
+        ("Karl Möller", "Karl-Heinz Möller"),
+        ("Lukasz Wojcik", "Łukasz Wójcik"),
+        ("Zeynep Yilmaz", "Zeynep Yılmaz"),
+        ("Anna Schuiz", "Anna Schulz"),
+    ],
+)
+def test_a_name_is_known_however_it_is_spelled(written: str, meant: str) -> None:
+    assert named(written) == meant
+
+
+def test_a_first_name_alone_is_enough_where_nobody_else_has_it() -> None:
+    assert named("Zeynep") == "Zeynep Yılmaz"
+
+
+def test_a_first_name_that_two_children_share_is_unsure() -> None:
+    assert named("Anna") != "Anna Schulz"
+    assert identify(TextState.WRITTEN, [reading("Anna")], NAMES).child is None
+
+
+def test_a_last_name_alone_names_nobody() -> None:
+    assert identify(TextState.WRITTEN, [reading("Richter")], NAMES).child is None
+
+
+@pytest.mark.parametrize("stranger", ["Tim Richter", "Sophie Baumgart", "Otto", "Anna Becker", "Lea Schulz"])
+def test_a_child_that_is_not_on_the_list_is_never_another(stranger: str) -> None:
+    assert identify(TextState.WRITTEN, [reading(stranger)], NAMES).child is None
+
+
+def test_a_well_read_strange_name_is_not_listed() -> None:
+    identity = identify(TextState.WRITTEN, [reading("Quentin Xaver Uhlfuss")], NAMES)
+    assert identity.state is IdentityState.NOT_LISTED
+    assert len(identity.candidates) == 3
+
+
+def test_between_siblings_a_doubtful_letter_is_left_to_a_person() -> None:
+    guess = reading("Len Richter", 0.6)
+    assert identify(TextState.WRITTEN, [guess], NAMES).child is None
+
+
+def test_two_crops_that_name_two_children_contradict_each_other() -> None:
+    assert identify(TextState.WRITTEN, [reading("Lena Richter"), reading("Anna Schulz")], NAMES).child is None
+
+
+def test_a_crop_that_nobody_can_read_does_not_spoil_the_other() -> None:
+    assert named("Lena Richter", "xq") == "Lena Richter"
+
+
+def test_the_true_child_is_among_the_three_best_where_it_is_unsure() -> None:
+    identity = identify(TextState.WRITTEN, [reading("Lna Rchtr", 0.5)], NAMES)
+    assert "Lena Richter" in {candidate.child.name for candidate in identity.candidates}
+
+
+def test_typed_text_counts_only_if_it_is_nearly_the_name() -> None:
+    exact, near = TextGuess("Anna Krüger", 1.0, None), TextGuess("Anna Krugel", 1.0, None)
+    found = identify(TextState.WRITTEN, [exact], NAMES).child
+    assert found is not None
+    assert found.name == "Anna Krüger"
+    assert identify(TextState.WRITTEN, [near], NAMES).child is None
+
+
+def test_two_children_of_one_name_are_never_told_apart() -> None:
+    twice = vocabulary_of((child("Mia", "Beck"), Child("other", "Mia", "Beck", "3b", "", ())))
+    assert identify(TextState.WRITTEN, [reading("Mia Beck")], twice).state is IdentityState.UNSURE
+
+
+@pytest.mark.parametrize(
+    ("state", "children", "meant"),
+    [
+        (TextState.EMPTY, KLASSE, IdentityState.NO_NAME),
+        (TextState.UNREAD, KLASSE, IdentityState.UNSURE),
+        (TextState.WRITTEN, KLASSE, IdentityState.UNSURE),
+        (TextState.WRITTEN, (), IdentityState.NO_ROSTER),
+        (TextState.EMPTY, (), IdentityState.NO_ROSTER),
+    ],
+)
+def test_without_a_reading_there_is_nobody(state: TextState, children: tuple[Child, ...], meant: IdentityState) -> None:
+    identity = identify(state, [], vocabulary_of(children))
+    assert (identity.state, identity.child) == (meant, None)
+
+
+@pytest.mark.parametrize("text", ["", "12 34", "…", "阮"])
+def test_signs_without_letters_name_nobody(text: str) -> None:
+    guess = TextGuess(text, 0.9, np.full((5, 27), 1 / 27, np.float32))
+    assert identify(TextState.WRITTEN, [guess], NAMES).child is None
+
+
+def test_the_forward_score_is_the_sum_over_all_alignments() -> None:
+    rng = np.random.default_rng(1)
+    chances = rng.dirichlet(np.ones(27), 4).astype(np.float32)
+    wanted = 0.0
+    for path in np.ndindex(3, 3, 3, 3):
+        steps = [(0, 1, 2)[i] for i in path]
+        merged = [s for i, s in enumerate(steps) if s and (i == 0 or s != steps[i - 1])]
+        if merged == [1, 2]:
+            wanted += float(np.prod([chances[t, s] for t, s in enumerate(steps)]))
+    free = float(np.log(chances.max(axis=1)).sum())
+    assert log_ratios(chances, ["AB"])[0] == pytest.approx((np.log(wanted) - free) / 4, abs=1e-5)
+
+
+def test_a_double_letter_needs_a_pause_between() -> None:
+    without_pause = np.full((2, 27), 1e-4, np.float32)
+    without_pause[:, 1] = 0.99
+    once, twice = log_ratios(without_pause, ["A", "AA"])
+    assert once > twice
+
+
+@pytest.mark.parametrize(
+    ("text", "key"), [("Müller-Groß", "MULLERGROSS"), ("Łukasz", "LUKASZ"), ("Ngọc Ánh", "NGOCANH"), ("0le", "OLE")]
+)
+def test_a_key_has_letters_only(text: str, key: str) -> None:
+    assert key_of(text) == key

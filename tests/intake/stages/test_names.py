@@ -1,0 +1,162 @@
+"""A line to write on, drawn here with a pen of known width."""
+
+import cv2
+import numpy as np
+import pytest
+
+from forms.geometry import Point, Rect
+from forms.model import Role, TextLine
+from intake.stages.names import LineCrops, cut_line
+from intake.values import GrayImage, SlipImage, TextState
+
+PX_PER_MM = 200 / 25.4
+LINE = TextLine("child_name", Role.CHILD_NAME, Rect(20.0, 20.0, 90.0, 9.0), "Name des Kindes")
+PAGE = (round(50 * PX_PER_MM), round(140 * PX_PER_MM))
+
+
+def px(mm: float) -> int:
+    return round(mm * PX_PER_MM)
+
+
+def blank() -> GrayImage:
+    """A blank with the line to write on, and print above it."""
+    page = np.full(PAGE, 255, np.uint8)
+    cv2.line(page, (px(20), px(29)), (px(110), px(29)), 0, 3)
+    cv2.putText(page, "Name:", (px(3), px(29)), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 3)
+    return page
+
+
+def write(page: GrayImage, text: str, x: float = 24.0, base: float = 28.5, pen: int = 3) -> None:
+    cv2.putText(page, text, (px(x), px(base)), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 1.0, 40, pen, cv2.LINE_AA)
+
+
+def stroke(page: GrayImage, start: tuple[float, float], end: tuple[float, float], pen: int = 3) -> None:
+    cv2.line(page, (px(start[0]), px(start[1])), (px(end[0]), px(end[1])), 40, pen, cv2.LINE_AA)
+
+
+def slip_of(page: GrayImage, outside: bool = False) -> SlipImage:
+    printed = cv2.dilate((blank() < 225).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    darkness = ((255.0 - page) / 255.0).astype(np.float32)
+    _, ink = cv2.connectedComponents(((darkness > 0.15) & ~printed).astype(np.uint8), connectivity=8)
+    return SlipImage(
+        gray=page,
+        blank=blank(),
+        darkness=darkness,
+        ink=ink.astype(np.int32),
+        near_print=printed,
+        outside=np.full(PAGE, outside),
+        origin=Point(0.0, 0.0),
+        px_per_mm=PX_PER_MM,
+        ink_threshold=0.15,
+        bilevel=False,
+        photo=False,
+    )
+
+
+def cut(page: GrayImage) -> LineCrops:
+    return cut_line(slip_of(page), LINE)
+
+
+def width_mm(lines: LineCrops) -> float:
+    return lines.evidence.measures["width"]
+
+
+def written(text: str = "Lena Richter") -> GrayImage:
+    page = blank()
+    write(page, text)
+    return page
+
+
+def test_a_line_that_nobody_wrote_on_is_empty() -> None:
+    lines = cut(blank())
+    assert lines.state is TextState.EMPTY
+    assert lines.crops == ()
+
+
+def test_specks_of_dust_are_no_writing() -> None:
+    page = blank()
+    for x in (30, 55, 90):
+        cv2.circle(page, (px(x), px(25)), 2, 0, -1)
+    assert cut(page).state is TextState.EMPTY
+
+
+def test_a_written_name_is_cut_out_with_a_margin() -> None:
+    lines = cut(written())
+    assert lines.state is TextState.WRITTEN
+    for crop in lines.crops:
+        assert crop.dtype == np.uint8
+        assert crop.min() < 60
+        assert (crop[0] == 255).all()
+        assert (crop[:, 0] == 255).all()
+
+
+def test_the_first_crop_shows_the_writing_without_the_printed_line() -> None:
+    clean = cut(written()).crops[0]
+    dark_in_row = (clean < 128).mean(axis=1)
+    assert dark_in_row.max() < 0.8
+
+
+def test_a_stroke_goes_on_where_the_printed_line_was_taken_away() -> None:
+    page = blank()
+    stroke(page, (40, 24), (42, 31))
+    stroke(page, (50, 24), (49, 31))
+    clean = cut(page).crops[0]
+    assert cv2.connectedComponents((clean < 128).astype(np.uint8))[0] - 1 == 2
+
+
+def test_writing_of_the_line_above_that_hangs_in_is_left_out() -> None:
+    alone = width_mm(cut(written("Mia")))
+    page = written("Mia")
+    write(page, "gypsy jagger Yggy", x=50.0, base=18.5)
+    assert width_mm(cut(page)) == pytest.approx(alone, abs=0.5)
+
+
+def test_the_label_of_the_neighbour_far_to_the_right_is_left_out() -> None:
+    page = written("Mia Beck")
+    stroke(page, (104, 24), (110, 24))
+    assert width_mm(cut(page)) == pytest.approx(width_mm(cut(written("Mia Beck"))), abs=0.5)
+
+
+@pytest.mark.parametrize("lean", [-1.5, 0.0, 1.5])
+def test_a_scanner_s_streak_through_the_line_is_left_out(lean: float) -> None:
+    page = written("Mia Beck")
+    stroke(page, (80, 0), (80 + lean, 49), pen=2)
+    assert width_mm(cut(page)) == pytest.approx(width_mm(cut(written("Mia Beck"))), abs=0.5)
+
+
+@pytest.mark.parametrize("rise", [-1.5, 0.0, 1.5])
+def test_a_name_with_a_line_through_it_is_struck(rise: float) -> None:
+    page = written()
+    stroke(page, (24, 26.5), (70, 26.5 + rise))
+    lines = cut(page)
+    assert lines.state is TextState.STRUCK
+    assert lines.crops
+
+
+def test_an_underlined_name_is_not_struck() -> None:
+    page = blank()
+    write(page, "Karolina", base=25.0)
+    stroke(page, (23, 27.0), (48, 27.0))
+    assert cut(page).state is TextState.WRITTEN
+
+
+def test_a_plain_name_is_not_struck() -> None:
+    assert cut(written("Maximilian Schulte")).state is TextState.WRITTEN
+
+
+def test_a_line_that_lies_off_the_paper_was_not_read() -> None:
+    lines = cut_line(slip_of(written(), outside=True), LINE)
+    assert lines.state is TextState.UNREAD
+    assert lines.crops == ()
+
+
+def test_the_evidence_says_where_and_how_much() -> None:
+    evidence = cut(written()).evidence
+    assert evidence.place == LINE.place
+    assert evidence.measures["ink_mm2"] > 10
+
+
+def test_a_field_at_the_edge_of_the_page_is_cut_all_the_same() -> None:
+    page = written()
+    edge = TextLine("x", Role.OTHER, Rect(0.5, 0.5, 139.0, 9.0), "")
+    assert cut_line(slip_of(page), edge).state is TextState.EMPTY

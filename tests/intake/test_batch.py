@@ -1,0 +1,228 @@
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from forms.model import Role
+from intake import batch
+from intake.batch import PageTask, settled
+from intake.engines import TextEngine
+from intake.executors import Executor, LocalPool, Serial
+from intake.ledger import MemoryLedger
+from intake.policy import EVERY_LINE, Policy
+from intake.sources import Source, expand
+from intake.values import (
+    Child,
+    GrayImage,
+    MarkState,
+    PageImage,
+    PageKind,
+    PageReading,
+    PageRef,
+    Reason,
+    Returns,
+    Roster,
+    SignatureState,
+    SlipReading,
+    Template,
+    TextGuess,
+    Verdict,
+)
+
+SlipMaker = Callable[..., SlipReading]
+
+
+class NoEngine:
+    """Reads nothing."""
+
+    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
+        """Not asked in these tests."""
+        raise AssertionError(f"asked to read {len(crops)} lines")
+
+
+def foreign(page: PageImage, templates: Sequence[Template], roster: Roster, engine: TextEngine) -> PageReading:
+    return PageReading(page.ref, PageKind.FOREIGN, (), ())
+
+
+def trouble(page: PageImage, templates: Sequence[Template], roster: Roster, engine: TextEngine) -> PageReading:
+    """A reader with every kind of trouble, told by how dark the page is."""
+    shade = int(page.gray[0, 0])
+    if shade == 10:
+        raise IndexError("a name that must not be seen")
+    if shade == 20:
+        os._exit(1)
+    return foreign(page, templates, roster, engine)
+
+
+def stack(folder: Path, *shades: int) -> Path:
+    images = [Image.fromarray(np.full((200, 200), shade, np.uint8)) for shade in shades]
+    path = folder / "stapel.tif"
+    images[0].save(path, save_all=True, append_images=images[1:], dpi=(200, 200))
+    return path
+
+
+def read(sources: Sequence[Source], executor: Executor, reader: batch.PageReader) -> list[PageReading]:
+    ledger = MemoryLedger()
+    task = PageTask((), Roster(()), NoEngine, reader)
+    batch.run(sources, task, executor, ledger, policy=EVERY_LINE, progress=lambda done, total: None)
+    return list(ledger.pages())
+
+
+# ---------------------------------------------------------------- every page is accounted for
+
+
+@pytest.mark.parametrize("make", [Serial, lambda: LocalPool(2)])
+def test_every_page_that_goes_in_comes_out_once(make: Callable[[], Executor], tmp_path: Path) -> None:
+    stack(tmp_path, 200, 210, 220)
+    (tmp_path / "brief.txt").write_text("Ja, ist ok.", encoding="utf-8")
+    (tmp_path / "leer.pdf").touch()
+    Image.fromarray(np.full((200, 200), 90, np.uint8)).save(tmp_path / "foto.jpg")
+    pages = read(expand([tmp_path]).sources, make(), foreign)
+    assert [(p.ref.file, p.ref.page, p.kind, p.reasons) for p in pages] == [
+        ("brief.txt", 1, PageKind.UNREADABLE, ("unknown_kind",)),
+        ("foto.jpg", 1, PageKind.FOREIGN, ()),
+        ("leer.pdf", 1, PageKind.UNREADABLE, ("empty_file",)),
+        ("stapel.tif", 1, PageKind.FOREIGN, ()),
+        ("stapel.tif", 2, PageKind.FOREIGN, ()),
+        ("stapel.tif", 3, PageKind.FOREIGN, ()),
+    ]
+
+
+def test_a_page_that_breaks_the_reader_is_a_row_and_the_stack_goes_on(tmp_path: Path) -> None:
+    pages = read(expand([stack(tmp_path, 200, 10, 200)]).sources, Serial(), trouble)
+    assert [page.kind for page in pages] == [PageKind.FOREIGN, PageKind.UNREADABLE, PageKind.FOREIGN]
+    assert pages[1].reasons[0] == "worker_failed"
+
+
+def test_what_broke_the_reader_is_told_without_naming_a_child(tmp_path: Path) -> None:
+    (page,) = read(expand([stack(tmp_path, 10)]).sources, Serial(), trouble)
+    assert page.reasons[1].startswith("IndexError:test_batch.py:")
+    assert "name" not in " ".join(page.reasons)
+
+
+def test_a_page_that_kills_its_worker_is_a_row_and_the_stack_goes_on(tmp_path: Path) -> None:
+    pages = read(expand([stack(tmp_path, 200, 20, 200, 210)]).sources, LocalPool(2), trouble)
+    assert [page.reasons for page in pages] == [(), ("worker_died",), (), ()]
+
+
+def test_progress_counts_up_to_the_number_of_pages(tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    task = PageTask((), Roster(()), NoEngine, foreign)
+    sources = expand([stack(tmp_path, 200, 210, 220)]).sources
+    batch.run(
+        sources,
+        task,
+        Serial(),
+        MemoryLedger(),
+        policy=EVERY_LINE,
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+# ---------------------------------------------------------------- which files go in
+
+
+def test_a_file_keeps_the_name_that_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").mkdir()
+    stack(tmp_path / "a", 200)
+    monkeypatch.chdir(tmp_path)
+    assert [source.file for source in expand([Path("a/stapel.tif")]).sources] == ["a/stapel.tif"]
+    assert [source.file for source in expand([Path("a")]).sources] == ["stapel.tif"]
+    assert [source.file for source in expand([Path()]).sources] == ["a/stapel.tif"]
+
+
+def test_a_file_given_twice_goes_in_once(tmp_path: Path) -> None:
+    path = stack(tmp_path, 200)
+    assert len(expand([path, tmp_path, path]).sources) == 1
+
+
+def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    for name in ("4a", "4b"):
+        (tmp_path / name).mkdir()
+        stack(tmp_path / name, 200)
+    files = [source.file for source in expand([tmp_path / "4a", tmp_path / "4b"]).sources]
+    assert [file.rsplit("/", 2)[1:] for file in files] == [["4a", "stapel.tif"], ["4b", "stapel.tif"]]
+
+
+def test_litter_of_the_system_is_counted_and_not_read(tmp_path: Path) -> None:
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX/._scan.pdf", "scan.pdf"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    inputs = expand([tmp_path])
+    assert [source.file for source in inputs.sources] == ["scan.pdf"]
+    assert len(inputs.litter) == 4
+
+
+def test_a_hidden_file_that_is_named_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".scan.pdf").write_bytes(b"x")
+    assert len(expand([tmp_path / ".scan.pdf"]).sources) == 1
+
+
+def test_a_name_that_is_no_text_can_still_be_written_down(tmp_path: Path) -> None:
+    bad = os.fsdecode(b"scan-\xff.pdf")
+    try:
+        (tmp_path / bad).write_bytes(b"x")
+    except OSError:
+        pytest.skip("this file system takes only names that are text")
+    (source,) = expand([tmp_path]).sources
+    assert source.file.encode("utf-8") == "scan-�.pdf".encode()
+
+
+# ---------------------------------------------------------------- several slips for one child
+
+
+def test_a_single_clear_slip_is_granted(make_slip: SlipMaker, leo: Child) -> None:
+    (result,) = settled([make_slip(leo)], EVERY_LINE)
+    assert (result.decision.verdict, result.returns, result.duplicate_of) == (Verdict.GIVEN, Returns.ONLY, "")
+
+
+def test_the_same_slip_scanned_twice_is_one_consent_and_a_duplicate(make_slip: SlipMaker, leo: Child) -> None:
+    first, second = settled([make_slip(leo), make_slip(leo, page=4, number=2)], EVERY_LINE)
+    assert (first.returns, first.duplicate_of) == (Returns.ONLY, "")
+    assert (second.returns, second.duplicate_of) == (Returns.SAME_AGAIN, "stapel.pdf#1#1")
+    assert second.decision.verdict is Verdict.GIVEN
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_yes_and_a_no_for_one_child_both_go_to_a_person(make_slip: SlipMaker, leo: Child, order: int) -> None:
+    refusal = make_slip(leo, page=2, yes=MarkState.EMPTY, no=MarkState.TICKED)
+    results = settled([make_slip(leo), refusal][::order], EVERY_LINE)
+    assert [result.decision.verdict for result in results] == [Verdict.REVIEW, Verdict.REVIEW]
+    assert all(Reason.CONTRADICTING_RETURNS in result.decision.reasons for result in results)
+
+
+def test_a_doubtful_second_slip_takes_the_first_one_along(make_slip: SlipMaker, leo: Child) -> None:
+    doubtful = make_slip(leo, page=2, yes=MarkState.CORRECTED)
+    results = settled([make_slip(leo), doubtful, make_slip(leo, page=3)], EVERY_LINE)
+    assert {result.decision.verdict for result in results} == {Verdict.REVIEW}
+
+
+def test_slips_of_different_children_do_not_touch(make_slip: SlipMaker, leo: Child, mia: Child) -> None:
+    refusal = make_slip(mia, page=2, yes=MarkState.EMPTY, no=MarkState.TICKED)
+    given, refused = settled([make_slip(leo), refusal], EVERY_LINE)
+    assert (given.decision.verdict, refused.decision.verdict) == (Verdict.GIVEN, Verdict.REFUSED)
+
+
+def test_slips_nobody_can_name_are_not_duplicates(make_slip: SlipMaker) -> None:
+    results = settled([make_slip(None), make_slip(None, page=2)], EVERY_LINE)
+    assert [result.returns for result in results] == [Returns.ONLY, Returns.ONLY]
+
+
+def test_the_policy_may_waive_a_signature(make_slip: SlipMaker, leo: Child) -> None:
+    unsigned = make_slip(leo, signed=SignatureState.EMPTY)
+    assert settled([unsigned], EVERY_LINE)[0].decision.verdict is Verdict.REVIEW
+    lenient = Policy(waived=frozenset({Role.GUARDIAN_SIGNATURE}))
+    assert settled([unsigned], lenient)[0].decision.verdict is Verdict.GIVEN
+
+
+def test_the_ledger_gives_pages_in_order_however_they_arrive(make_slip: SlipMaker, leo: Child) -> None:
+    ledger = MemoryLedger()
+    for file, page in (("b.pdf", 1), ("a.pdf", 10), ("a.pdf", 2)):
+        ledger.record(PageReading(PageRef(file, page), PageKind.BLANK, (), ()))
+    assert [(p.ref.file, p.ref.page) for p in ledger.pages()] == [("a.pdf", 2), ("a.pdf", 10), ("b.pdf", 1)]
+    ledger.settle(settled([make_slip(leo, page=9), make_slip(leo, page=2)], EVERY_LINE))
+    assert [result.reading.ref.page for result in ledger.results()] == [2, 9]
