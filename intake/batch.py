@@ -2,8 +2,8 @@
 
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import NewType
 
@@ -18,7 +18,10 @@ from intake.ledger import Ledger
 from intake.policy import Policy
 from intake.sources import Source
 from intake.values import (
-    Decision,
+    Child,
+    IdentifiedBy,
+    Identity,
+    IdentityState,
     PageImage,
     PageKind,
     PageReading,
@@ -28,6 +31,7 @@ from intake.values import (
     SlipReading,
     SlipResult,
     Template,
+    Verdict,
 )
 
 WORKER_FAILED = "worker_failed"
@@ -140,39 +144,42 @@ def _where(error: Exception) -> str:
 
 
 def settled(slips: Sequence[SlipReading], policy: Policy) -> list[SlipResult]:
-    """Decide every slip, knowing what else came back for the same child and form.
+    """Decide every slip, knowing what else came back for the same child.
 
-    A slip that says the same as an earlier one is marked as its duplicate; if two say different things, no
-    matter which came first, a person has to look at all of them. Slips of unidentified children stand alone.
+    A settled slip that says the same as an earlier one on the same form is marked as its duplicate. If two returns of one
+    child do not both say the same beyond doubt, no matter which came first or on which form, a person has to look
+    at all of them. A slip of unsure identity may be the return of whoever it names best, and counts against that
+    child's consent just the same.
     """
-    returned: dict[tuple[str, str], list[SlipReading]] = defaultdict(list)
-    alone: list[SlipReading] = []
+    returned: dict[str, list[SlipReading]] = defaultdict(list)
+    possible: dict[str, list[SlipReading]] = defaultdict(list)
+    for slip in slips:
+        if slip.identity.child is not None:
+            returned[slip.identity.child.id].append(slip)
+        elif slip.identity.candidates:
+            best = slip.identity.candidates[0].child
+            possible[best.id].append(_as_if_of(slip, best))
+    firsts: dict[tuple[str, str], SlipName] = {}
+    results = []
     for slip in slips:
         child = slip.identity.child
         if child is None:
-            alone.append(slip)
+            results.append(_result(slip, Returns.ONLY, "", policy))
+            continue
+        verdicts = {decide(each, Returns.ONLY, policy).verdict for each in returned[child.id] + possible[child.id]}
+        first = firsts.setdefault((child.id, slip.form_id), name_of(slip))
+        if len(verdicts) > 1:
+            results.append(_result(slip, Returns.CONTRADICTED, "", policy))
+        elif first != name_of(slip) and verdicts != {Verdict.REVIEW}:
+            results.append(_result(slip, Returns.SAME_AGAIN, first, policy))
         else:
-            returned[(slip.form_id, child.id)].append(slip)
-    results = [_result(slip, Returns.ONLY, "", policy) for slip in alone]
-    for group in returned.values():
-        results += _together(group, policy)
+            results.append(_result(slip, Returns.ONLY, "", policy))
     return results
 
 
-def _together(group: Sequence[SlipReading], policy: Policy) -> Iterable[SlipResult]:
-    """Settle all returns of one child for one form."""
-    if len({_says(decide(slip, Returns.ONLY, policy)) for slip in group}) > 1:
-        return [_result(slip, Returns.CONTRADICTED, "", policy) for slip in group]
-    first, *again = group
-    name = name_of(first)
-    return [
-        _result(first, Returns.ONLY, "", policy),
-        *(_result(slip, Returns.SAME_AGAIN, name, policy) for slip in again),
-    ]
-
-
-def _says(decision: Decision) -> tuple[str, str]:
-    return decision.verdict, decision.answer
+def _as_if_of(slip: SlipReading, child: Child) -> SlipReading:
+    """What the slip would say if it were this child's."""
+    return replace(slip, identity=Identity(IdentityState.IDENTIFIED, child, IdentifiedBy.NAME, ()))
 
 
 def _result(slip: SlipReading, returns: Returns, duplicate_of: str, policy: Policy) -> SlipResult:

@@ -3,7 +3,9 @@
 What a command needs is imported inside it, so that `--help` and `doctor` also work where something is missing.
 """
 
+import gettext
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -16,6 +18,11 @@ from intake.errors import ExitCode, RuecklaufError, UsageError
 
 if TYPE_CHECKING:
     from intake.doctor import Finding
+
+# Click takes its own words from gettext, some of them as soon as an option is declared (docs of click,
+# "Internationalization"): so this comes before everything else. The German words are in locale/.
+os.environ["LANGUAGE"] = "de"
+gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
 
 EXISTING = click.Path(exists=True, path_type=Path)
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -48,7 +55,11 @@ def say(sentence: str) -> None:
     click.echo(sentence, err=True)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    options_metavar="[OPTIONEN]",
+    subcommand_metavar="BEFEHL [ANGABEN]...",
+)
 @click.version_option(package_name="ruecklauf", message="Rücklauf %(version)s")
 def ruecklauf() -> None:
     """Einwilligungs-Abschnitte für Schulen: erzeugen, und lesen, was zurückkommt.
@@ -60,7 +71,7 @@ def ruecklauf() -> None:
 # ---------------------------------------------------------------- read
 
 
-@ruecklauf.command()
+@ruecklauf.command(options_metavar="[OPTIONEN]")
 @click.argument("paths", metavar="PFAD...", nargs=-1, required=True, type=EXISTING)
 @click.option("--form", "forms", metavar="VORLAGE.pdf", multiple=True, required=True, type=EXISTING_FILE,
               help="Ausgegebene Vorlage; für jedes Formular im Stapel einmal angeben.")  # fmt: skip
@@ -103,12 +114,12 @@ def _count(number: int, one: str, many: str) -> str:
 # ---------------------------------------------------------------- form
 
 
-@ruecklauf.group()
+@ruecklauf.group(options_metavar="[OPTIONEN]", subcommand_metavar="BEFEHL [ANGABEN]...")
 def form() -> None:
     """Vorlagen: mitgelieferte zeigen, erzeugen, prüfen."""
 
 
-@form.command("list")
+@form.command("list", options_metavar="[OPTIONEN]")
 def form_list() -> None:
     """Die mitgelieferten Formulare."""
     from forms.catalogue import BUNDLED
@@ -117,7 +128,7 @@ def form_list() -> None:
         click.echo(f"{bundled.id}\t{bundled.title}")
 
 
-@form.command("build")
+@form.command("build", options_metavar="[OPTIONEN]")
 @click.argument("form_id", metavar="FORMULAR")
 @click.option("--school", metavar="school.toml", type=EXISTING_FILE, help="Name, Anschrift, Leitung, Frist der Schule.")
 @click.option("-o", "--output", metavar="ORDNER", type=FOLDER, default=".", help="Wohin die Vorlage kommt.")
@@ -137,7 +148,7 @@ def form_build(*, form_id: str, school: Path | None, output: Path) -> None:
     say(f"Vorlage geschrieben: {path}")
 
 
-@form.command("check")
+@form.command("check", options_metavar="[OPTIONEN]")
 @click.argument("file", metavar="DATEI", type=EXISTING_FILE)
 def form_check(*, file: Path) -> int:
     """Prüfen, ob eine Vorlage vollständig und lesbar ist."""
@@ -153,12 +164,12 @@ def form_check(*, file: Path) -> int:
 # ---------------------------------------------------------------- roster, doctor
 
 
-@ruecklauf.group()
+@ruecklauf.group(options_metavar="[OPTIONEN]", subcommand_metavar="BEFEHL [ANGABEN]...")
 def roster() -> None:
     """Klassenlisten."""
 
 
-@roster.command("check")
+@roster.command("check", options_metavar="[OPTIONEN]")
 @click.argument("file", metavar="DATEI", type=EXISTING_FILE)
 def roster_check(*, file: Path) -> None:
     """Zeigen, wie eine Klassenliste verstanden wird."""
@@ -171,7 +182,7 @@ def roster_check(*, file: Path) -> None:
     say(f"{file}: {_count(len(children), 'Kind', 'Kinder')}. Stimmen die Umlaute und die Klassen?")
 
 
-@ruecklauf.command()
+@ruecklauf.command(options_metavar="[OPTIONEN]")
 def doctor() -> int:
     """Prüfen, ob auf diesem Rechner alles da ist."""
     from intake.doctor import examine

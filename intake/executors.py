@@ -4,10 +4,12 @@ import faulthandler
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -116,9 +118,26 @@ class LocalPool:
 def _submit(pool: ProcessPoolExecutor, job: Job, flying: dict[Future[Result], Job], lost: list[Job]) -> None:
     """Hand out a job, or count it as lost if a worker has just died."""
     try:
-        flying[pool.submit(_work, job)] = job
+        with _interrupts_held_back():
+            flying[pool.submit(_work, job)] = job
     except BrokenProcessPool:
         lost.append(job)
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Hold Ctrl-C back while a worker may be started: it inherits that, and leaves interrupts to its parent.
+
+    Without it a worker that is still loading answers with a traceback on the screen. Windows has no such mask.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end(pool: ProcessPoolExecutor, others: set[Any]) -> None:

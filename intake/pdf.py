@@ -5,6 +5,7 @@ else than the image it holds: the image turned, mirrored, inverted, masked, cut,
 The proof is a list of what is allowed, so what nobody thought of is rendered.
 """
 
+import logging
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -40,6 +41,10 @@ MAX_FORM_DEPTH = 3
 
 FPDF_ERR_PASSWORD = 4
 """PDFium's number for a file that asks for a password."""
+
+for _library in ("pikepdf", "pypdfium2"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
+"""They report every small fault of a file in English on stderr; what matters comes back as a reason."""
 
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -106,8 +111,8 @@ def read_page(path: Path, page: int) -> Pixels:
                 scan = _scan(image, cover)
                 if scan is not None:
                     return scan
-    except (pikepdf.PdfError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
-        cover = None
+    except (pikepdf.PdfError, RuntimeError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+        cover = None  # what QPDF stumbles over may still be a page for PDFium
     return _drawn(path, page, cover, user_unit)
 
 
@@ -304,13 +309,21 @@ def _drawn(path: Path, page: int, cover: _Cover | None, user_unit: float) -> Pix
     """The page as PDFium gives it: its one image in full (CCITT, JBIG2, Flate), or a rendering."""
     with closing(_open(path)) as document:
         loaded = _load(document, page)
-        images = _images(loaded)
-        _refuse_damaged_jpegs(images)
-        if cover is not None and cover.plain and len(images) == 1:
-            return _laid(_bitmap(images[0]), cover)
-        dpi = _own_dpi(loaded, images, user_unit)
-        bilevel = cover is not None and cover.bilevel
-        return Pixels(_render(loaded, dpi * user_unit / POINTS_PER_INCH), dpi, dpi, bilevel)
+        try:
+            return _shown(loaded, cover, user_unit)
+        except (pypdfium2.PdfiumError, ValueError) as error:
+            raise UnreadablePageError("damaged_page") from error
+
+
+def _shown(page: Any, cover: _Cover | None, user_unit: float) -> Pixels:
+    """The loaded page."""
+    images = _images(page)
+    _refuse_damaged_jpegs(images)
+    if cover is not None and cover.plain and len(images) == 1:
+        return _laid(_bitmap(images[0]), cover)
+    dpi = _own_dpi(page, images, user_unit)
+    bilevel = cover is not None and cover.bilevel
+    return Pixels(_render(page, dpi * user_unit / POINTS_PER_INCH), dpi, dpi, bilevel)
 
 
 def _images(page: Any) -> list[Any]:

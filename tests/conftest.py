@@ -57,7 +57,7 @@ LEO = Child("401", "Leo", "Öztürk", "4b", "", ())
 MIA = Child("402", "Mia", "Groß", "4b", "", ())
 ZOE = Child("101", "Zoë", "Wójcik", "1a", "", ())
 
-NOWHERE = Evidence(Rect(20, 60, 5, 5), {})
+PLACES = {field.key: Evidence(field.place, {}) for field in TICK_FORM.fields}
 
 SlipMaker = Callable[..., SlipReading]
 
@@ -88,11 +88,13 @@ def slip_of(
         integrity=Integrity(Wholeness.INTACT, (), {}),
         code=CodeReading(CodeState.FORM_ONLY, ""),
         marks=(
-            Mark("consent.ja", Meaning.YES, yes, NOWHERE),
-            Mark("consent.nein", Meaning.NO, no, NOWHERE),
+            Mark("consent.ja", Meaning.YES, yes, PLACES["consent.ja"]),
+            Mark("consent.nein", Meaning.NO, no, PLACES["consent.nein"]),
         ),
-        signatures=(SignatureReading("guardian_signature", Role.GUARDIAN_SIGNATURE, signed, NOWHERE),),
-        texts=(TextReading("child_name", Role.CHILD_NAME, TextState.WRITTEN, name_read, NOWHERE),),
+        signatures=(
+            SignatureReading("guardian_signature", Role.GUARDIAN_SIGNATURE, signed, PLACES["guardian_signature"]),
+        ),
+        texts=(TextReading("child_name", Role.CHILD_NAME, TextState.WRITTEN, name_read, PLACES["child_name"]),),
         stray=StrayInk(StrayState.NONE, (), {}),
         identity=identity or (known if child else unknown),
     )

@@ -38,7 +38,7 @@ class _Seen:
     around: float
     mark: float
     extent: float
-    white_share: float
+    solidity: float
     frame_ncc: float
     unread: bool
 
@@ -51,6 +51,8 @@ MARK_EXTENT_SHARE = 1.95
 LARGE_EXTENT_SHARE = 1.45
 LARGE_MARK_MM2 = 10.0
 """A mark beyond the box's surroundings with more ink than this is a scribble, not a tick."""
+FILLED_SOLIDITY, FILLED_EXTENT_SHARE = 0.5, 1.75
+"""A box filled with a thick pen is compact (0.56 and more of its hull); crossings-out are not (0.41 at most)."""
 AROUND_MOST_MM2 = 7.0
 
 
@@ -121,8 +123,6 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask) -> _Seen:
     zone = np.zeros(slip.gray.shape, bool)
     zone[slip.slices(place.grown(AROUND_LEFT_MM, AROUND_UP_MM, AROUND_RIGHT_MM, AROUND_DOWN_MM))] = True
     zone[slip.slices(place)] = False
-    _, labels = cv2.connectedComponents((~dark).astype(np.uint8), connectivity=4)
-    whites = np.bincount(labels.ravel())[1:]
     rows, columns = np.nonzero(mark)
     return _Seen(
         inner=area,
@@ -130,7 +130,7 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask) -> _Seen:
         around=_area(ink & zone & (slip.ink > 0), slip.px_per_mm),
         mark=_area(mark, slip.px_per_mm),
         extent=max(np.ptp(rows), np.ptp(columns)) / slip.px_per_mm if len(rows) else 0.0,
-        white_share=float(whites.max(initial=0) / dark.size),
+        solidity=_solidity(mark),
         frame_ncc=frame.ncc,
         unread=bool(slip.outside[inner].any()) or dark.size == 0,
     )
@@ -163,6 +163,13 @@ def _mark(slip: SlipImage, ink: Mask, place: Rect) -> Mask:
     return mask
 
 
+def _solidity(mark: Mask) -> float:
+    """Share of the mark's convex hull that is inked; 0 where there is no mark."""
+    points = cv2.findNonZero(mark.astype(np.uint8))
+    hull = cv2.contourArea(cv2.convexHull(points)) if points is not None else 0.0
+    return float(mark.sum() / hull) if hull else 0.0
+
+
 def _area(mask: Mask, px_per_mm: float) -> float:
     return float(mask.sum() / px_per_mm**2)
 
@@ -179,8 +186,10 @@ def _state(seen: _Seen, box: Rect) -> MarkState:
 
 def _shape(seen: _Seen, box: Rect) -> MarkState:
     """What a mark with enough ink inside the frame is, by what it does outside of it."""
-    if seen.extent > LARGE_EXTENT_SHARE * box.width and seen.mark > LARGE_MARK_MM2:
-        return MarkState.CORRECTED
+    large = seen.extent > LARGE_EXTENT_SHARE * box.width and seen.mark > LARGE_MARK_MM2
+    filled = seen.solidity >= FILLED_SOLIDITY and seen.extent <= FILLED_EXTENT_SHARE * box.width
+    if large:
+        return MarkState.TICKED if filled else MarkState.CORRECTED
     if seen.extent > MARK_EXTENT_SHARE * box.width or seen.around > AROUND_MOST_MM2:
         return MarkState.UNCLEAR
     return MarkState.TICKED
@@ -195,7 +204,7 @@ def _evidence(place: Rect, seen: _Seen) -> Evidence:
             "around_mm2": round(seen.around, 2),
             "mark_mm2": round(seen.mark, 2),
             "extent_mm": round(seen.extent, 2),
-            "white_share": round(seen.white_share, 2),
+            "solidity": round(seen.solidity, 2),
             "frame_ncc": round(seen.frame_ncc, 2),
         },
     )

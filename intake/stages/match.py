@@ -91,7 +91,14 @@ class Bar:
 
 
 WHOLE_BAR = Bar(likeness=0.45, likeness_margin=0.08, log_ratio=-1.3, log_ratio_margin=1.0)
-"""For first and last name, in either order."""
+"""For first and last name, in either order, on the list of a class. Of 418 slips .938 were identified, none wrongly;
+with the child taken off the list, 1 of 418 was taken for another. A log-ratio down to -2.5 took 4 of 304, siblings."""
+
+CLASS_SIZE = 60
+SCHOOL_BAR = Bar(likeness=0.60, likeness_margin=0.08, log_ratio=-0.8, log_ratio_margin=1.0)
+"""For a list longer than that. With 448 names .873 were identified (.892 with the other bar), none wrongly; of 207
+whose child was taken off the list 5 (8) were taken for another: three whose names are the same two the other way round,
+two who share a name and were hardly legible."""
 
 FIRST_BAR = Bar(likeness=0.90, likeness_margin=0.30, log_ratio=-0.5, log_ratio_margin=1.0)
 """For a slip that bears the first name only: hardly anything may be misread, and nobody may have a like name."""
@@ -123,7 +130,7 @@ def identify(state: TextState, guesses: Sequence[TextGuess], vocabulary: Vocabul
     count = len(vocabulary.children)
     whole = [_opinions(guess, vocabulary.whole, count) for guess in guesses]
     first = [_opinions(guess, vocabulary.first_only, count) for guess in guesses]
-    named = _named(guesses, whole, WHOLE_BAR)
+    named = _named(guesses, whole, WHOLE_BAR if count <= CLASS_SIZE else SCHOOL_BAR)
     by_first = _named(guesses, first, FIRST_BAR) if not named else set()
     for found, opinions in ((named, whole), (by_first, first)):
         if len(found) == 1:

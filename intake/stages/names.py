@@ -64,10 +64,10 @@ STRIKE_STEP_MM = 0.38
 STRIKE_LENGTH = 12.0
 STRIKE_SHARE = 0.65
 STRIKE_BELOW = 0.2
-STRIKE_THICK = 0.6
+STRIKE_THICK = 0.9
 """A line through the name: so long (mm), over this share of the writing's width, with this share of the other ink
-(farther than `STRIKE_THICK` mm from it) below it, else it underlines. Of 10 struck names 9 were found, of 289 others 4 called struck, of 287 drawn ones 249 found;
-a length of 29 mm alone found 9 of 9 and called 6 in 283."""
+(farther than `STRIKE_THICK` mm from it) below it, else it underlines. Of 13 struck names 12 were found, of 398
+others 6 called struck, of 396 lines drawn through names for the test 344 found."""
 
 
 class Box(NamedTuple):

@@ -13,6 +13,9 @@ import pytest
 
 from intake.executors import Executor, LocalPool, Lost, Serial
 
+OURS = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+"""The environment of a program that imports this tree."""
+
 
 def double(n: int) -> int:
     return n * 2
@@ -113,11 +116,37 @@ def test_workers_end_when_the_program_is_killed(tmp_path: Path) -> None:
         "if __name__ == '__main__':\n    list(LocalPool(1).run(slow, [1]))\n",
         encoding="utf-8",
     )
-    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as program:
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=OURS) as program:
         assert program.stdout is not None
         worker = int(program.stdout.readline())
         program.send_signal(signal.SIGKILL)
         assert _gone_within(worker, seconds=10)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no interrupt signal from outside there")
+@pytest.mark.parametrize("seconds", [0.3, 0.8])
+def test_an_interrupt_reaches_only_the_program_and_not_its_workers(seconds: float, tmp_path: Path) -> None:
+    script = tmp_path / "stack.py"
+    script.write_text(
+        "import time\n"
+        "from intake.executors import LocalPool\n"
+        "if __name__ != '__main__':\n    time.sleep(0.5)\n"
+        "def slow(n):\n    time.sleep(60)\n"
+        "if __name__ == '__main__':\n"
+        "    print('ready', flush=True)\n"
+        "    try:\n        list(LocalPool(2).run(slow, [1, 2]))\n"
+        "    except KeyboardInterrupt:\n        print('interrupted', flush=True)\n",
+        encoding="utf-8",
+    )
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdout=pipe, stderr=pipe, text=True, start_new_session=True, env=OURS
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+        time.sleep(seconds)
+        os.killpg(program.pid, signal.SIGINT)
+        assert program.communicate(timeout=20) == ("interrupted\n", "")
 
 
 def _gone_within(pid: int, seconds: float) -> bool:

@@ -510,5 +510,29 @@ def test_any_damage_gives_a_page_or_a_reason(
         assert error.reason
 
 
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [(b"/DCTDecode", b"/DCTDec\xd2de"), (b"/Count 1", b"/Count 3"), (b"/Kids [", b"/Kids (")],
+)
+def test_what_once_escaped_as_a_crash_is_a_reason(good: bytes, bad: bytes, tmp_path: Path) -> None:
+    scan = Scan()
+    a_plain_scan(scan)
+    path = tmp_path / "once.pdf"
+    scan.pdf.save(path, object_stream_mode=pikepdf.ObjectStreamMode.disable, static_id=True)
+    whole = path.read_bytes()
+    assert good in whole
+    path.write_bytes(whole.replace(good, bad))
+    assert reason_for(path) in {"damaged_page", "damaged_pdf", "no_pages"}
+
+
+def test_a_faulty_file_says_nothing_on_the_screen(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for number, specimen in enumerate(SPECIMENS):
+        path = tmp_path / str(number)
+        path.write_bytes(specimen[: len(specimen) * 3 // 4])
+        with pytest.raises(UnreadablePageError):
+            read_page(source(path), 1)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_render_blank_is_offered_where_pages_are_decoded() -> None:
     assert pages.render_blank is render_blank
