@@ -40,6 +40,9 @@ WORKER_FAILED = "worker_failed"
 WORKER_DIED = "worker_died"
 """The worker ended or got stuck, twice."""
 
+POSSIBLE_LIKENESS, POSSIBLE_LOG_RATIO = 0.4, -2.5
+"""A slip of unsure identity may be a child's if the writing is this like the name; chance reaches 0.25 and -3."""
+
 PageReader = Callable[[PageImage, Sequence[Template], Roster, TextEngine], PageReading]
 """What reads one decoded page: `intake.read_slip.read_page`."""
 
@@ -146,19 +149,19 @@ def _where(error: Exception) -> str:
 def settled(slips: Sequence[SlipReading], policy: Policy) -> list[SlipResult]:
     """Decide every slip, knowing what else came back for the same child.
 
-    A settled slip that says the same as an earlier one on the same form is marked as its duplicate. If two returns of one
-    child do not both say the same beyond doubt, no matter which came first or on which form, a person has to look
-    at all of them. A slip of unsure identity may be the return of whoever it names best, and counts against that
-    child's consent just the same.
+    A settled slip that says the same as an earlier one on the same form is marked as its duplicate. If two returns
+    of one child do not both say the same beyond doubt, no matter which came first or on which form, a person has to
+    look at all of them. A slip of unsure identity may be the return of any child it nearly names, and counts
+    against that child's consent just the same.
     """
     returned: dict[str, list[SlipReading]] = defaultdict(list)
     possible: dict[str, list[SlipReading]] = defaultdict(list)
     for slip in slips:
         if slip.identity.child is not None:
             returned[slip.identity.child.id].append(slip)
-        elif slip.identity.candidates:
-            best = slip.identity.candidates[0].child
-            possible[best.id].append(_as_if_of(slip, best))
+        for candidate in slip.identity.candidates if slip.identity.child is None else ():
+            if candidate.likeness >= POSSIBLE_LIKENESS or candidate.log_ratio >= POSSIBLE_LOG_RATIO:
+                possible[candidate.child.id].append(_as_if_of(slip, candidate.child))
     firsts: dict[tuple[str, str], SlipName] = {}
     results = []
     for slip in slips:

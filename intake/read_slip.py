@@ -14,7 +14,7 @@ from intake.stages.identify import poses_from_print
 from intake.stages.integrity import compare_print
 from intake.stages.marks import read_choice
 from intake.stages.match import Vocabulary, identify, vocabulary_of
-from intake.stages.names import cut_line
+from intake.stages.names import LineCrops, cut_line
 from intake.stages.register import register
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
@@ -22,6 +22,7 @@ from intake.stages.streaks import find_streaks
 from intake.values import (
     Channel,
     Identity,
+    IdentityState,
     PageImage,
     PageKind,
     PageReading,
@@ -30,13 +31,13 @@ from intake.values import (
     SlipImage,
     SlipReading,
     Template,
+    TextGuess,
     TextReading,
     TextState,
 )
 
 MUCH_PRINT = 60
 """So many dark pieces outside the slips found mean that there may be another; a letter has a thousand."""
-NAMES = (Role.CHILD_NAME, Role.GUARDIAN_NAMES)
 
 
 def read_page(page: PageImage, templates: Sequence[Template], roster: Roster, engine: TextEngine) -> PageReading:
@@ -91,12 +92,26 @@ def _read_names(
     texts = []
     for line in lines:
         cut = cut_line(slip, line)
-        guesses = ask(engine, cut.crops) if line.role in NAMES else ()
+        guesses: tuple[TextGuess, ...] = ()
+        if line.role is Role.CHILD_NAME:
+            guesses, identity = _name_child(cut, _vocabulary(roster), engine)
+        elif line.role is Role.GUARDIAN_NAMES:
+            guesses = ask(engine, cut.crops[:1])
         best = max(guesses, key=lambda guess: guess.score, default=None)
         texts.append(TextReading(line.name, line.role, cut.state, best.text if best else "", cut.evidence))
-        if line.role is Role.CHILD_NAME:
-            identity = identify(cut.state, guesses, _vocabulary(roster))
     return tuple(texts), identity
+
+
+def _name_child(cut: LineCrops, vocabulary: Vocabulary, engine: TextEngine) -> tuple[tuple[TextGuess, ...], Identity]:
+    """Read one rendering of the line after the other until the child is beyond doubt."""
+    guesses: tuple[TextGuess, ...] = ()
+    identity = identify(cut.state, guesses, vocabulary)
+    for crop in cut.crops:
+        guesses += ask(engine, [crop])
+        identity = identify(cut.state, guesses, vocabulary)
+        if identity.state is IdentityState.IDENTIFIED:
+            break
+    return guesses, identity
 
 
 @lru_cache(maxsize=4)

@@ -61,7 +61,8 @@ def _darker_along(
     reach = round(ALONG_MM * slip.px_per_mm)
     on = np.max([_at(slip.darkness, line + n * across) for n in range(-reach, reach + 1)], axis=0)
     aside = [_at(slip.darkness, line + side * BESIDE_MM * slip.px_per_mm * across) for side in (-1, 1)]
-    free = _at((~slip.near_print & ~slip.outside & (slip.ink == 0)).astype(np.float32), line) > 0.5  # noqa: PLR2004
+    unused = ~slip.near_print & ~slip.outside & (slip.ink == 0)
+    free = _at(unused.astype(np.float32), line) > 0.5  # noqa: PLR2004 - the nearest pixel
     height, width = slip.gray.shape
     free &= (line[:, 0] >= 0) & (line[:, 0] < width) & (line[:, 1] >= 0) & (line[:, 1] < height)
     contrast = on - np.max(aside, axis=0)
