@@ -132,24 +132,25 @@ class Pose:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bend:
-    """A smooth deformation of the paper, as shifts in millimetres of the blank.
+    """A smooth deformation of the paper: a thin-plate spline of shifts, in millimetres of the blank.
 
-    `coefficients` has shape (10, 2): a cubic polynomial in x and y, which run from -1 to 1 over `area`.
+    `centres` has shape (n, 2), `weights` (n, 2), and `plane` (3, 2): constant, x and y.
     """
 
-    area: Rect
-    coefficients: npt.NDArray[np.float64]
+    centres: npt.NDArray[np.float64]
+    weights: npt.NDArray[np.float64]
+    plane: npt.NDArray[np.float64]
 
     def shift(self, mm: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Shifts at places of the blank, shape (n, 2)."""
-        return self.basis(self.area, mm) @ self.coefficients
+        flat = np.concatenate([np.ones((len(mm), 1)), mm], axis=1) @ self.plane
+        return np.asarray(flat + self.kernel(mm, self.centres) @ self.weights, dtype=np.float64)
 
     @staticmethod
-    def basis(area: Rect, mm: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """The polynomial's terms at places of the blank, shape (n, 10)."""
-        u = (mm[:, 0] - area.centre.x) / (area.width / 2)
-        v = (mm[:, 1] - area.centre.y) / (area.height / 2)
-        return np.stack([np.ones_like(u), u, v, u * u, u * v, v * v, u**3, u * u * v, u * v * v, v**3], axis=-1)
+    def kernel(some: npt.NDArray[np.float64], others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """The spline's kernel r² log r between two sets of places, r in decimetres."""
+        squared = ((some[:, None, :] - others[None, :, :]) ** 2).sum(axis=2) / 1e4
+        return np.asarray(0.5 * squared * np.log(np.maximum(squared, 1e-12)), dtype=np.float64)
 
 
 # ---------------------------------------------------------------- one slip laid flat

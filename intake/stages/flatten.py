@@ -23,6 +23,8 @@ PAPER_WINDOW = 25
 """Closing window on the image shrunk by four: 12.7 mm, wider than any pen stroke or filled box."""
 SHRINK = 4
 DARKEST_PAPER = 40
+SHADOW_SHARE = 0.8
+"""Paper darker than this share of the usual lies in a shadow, where the camera's grain is not to pass for ink."""
 PRINT_INK = 0.12
 """What the blank prints darker than this is print."""
 NEAR_PRINT_SCAN_PX, NEAR_PRINT_PHOTO_PX = 5, 9
@@ -123,7 +125,9 @@ def _darkness(gray: GrayImage, beyond: Mask) -> tuple[FloatImage, Mask]:
     outside = _widened(
         beyond | (cv2.resize(lid.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0), LID_RIM_PX
     )
-    darkness = np.clip((level - gray) / np.maximum(level, DARKEST_PAPER), 0, 1).astype(np.float32)
+    darkness = np.clip(
+        (level - gray) / np.maximum(level, max(DARKEST_PAPER, SHADOW_SHARE * float(np.percentile(closed, 75)))), 0, 1
+    ).astype(np.float32)
     return darkness, outside
 
 
