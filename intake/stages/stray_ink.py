@@ -4,7 +4,8 @@ Every piece of ink belongs to a field or is stray. Pieces are given to a field w
 between the fields, above a line of writing, or under a signature is not explained by being near.
 """
 
-from collections.abc import Collection, Iterable
+import statistics
+from collections.abc import Collection, Iterable, Sequence
 
 from forms.geometry import Rect
 from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
@@ -21,18 +22,26 @@ STREAK_MM = (25.0, 1.5)
 """Taller and thinner than this is what is left of a scanner's streak."""
 STRAY_MM2 = 2.0
 """Sum of the stray ink that makes doubt; the shortest note of the trial series has 6 mm²."""
-TEXT_ABOVE_MM, TEXT_BELOW_MM, TEXT_SIDE_MM = 1.2, 3.2, 3.0
 BOX_AROUND_MM = 2.4
+LINE_ABOVE_MM, LINE_BELOW_MM, LINE_SIDE_MM = 1.2, 3.2, 3.0
+"""Pieces with their middle in a text field, grown by this, may be its writing."""
+DOT_MM2 = 1.2
+"""Smaller pieces are dots and accents, wherever they stand over the line."""
+BASE_ABOVE_MM, BASE_BELOW_MM = 3.2, 3.0
+"""The feet of the writing stand so near to the printed line; descenders let a word float by 2.5 mm."""
+HIGHER_MM, LOWER_MM = 2.8, 3.5
+"""A piece that ends so much higher or lower than the others belongs to another line of writing."""
+OTHER_LINE_MM2 = 5.0
+"""Less ink than this off the line is broken letters; a note squeezed in between two lines has 12 mm² and more."""
 
 
 def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int]) -> StrayInk:
     """Sum up the ink that neither the fields nor the labels in `explained` account for."""
+    every = pieces_of(slip)
     known = set(explained)
-    stray = [
-        piece
-        for piece in pieces_of(slip)
-        if piece.label not in known and _counts(piece, form) and not _belongs(piece, form.fields)
-    ]
+    for field in form.fields:
+        known.update(piece.label for piece in _writing_at(field, every))
+    stray = [piece for piece in every if piece.label not in known and _counts(piece, form)]
     total = sum(piece.area_mm2 for piece in stray)
     return StrayInk(
         state=StrayState.FOUND if total > STRAY_MM2 else StrayState.NONE,
@@ -45,9 +54,9 @@ def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int]) -> S
 
 
 def _counts(piece: Piece, form: Form) -> bool:
-    area = form.slip.place
+    """Whether a piece is more than a speck, inside the paper's edges, and no staple."""
     top = CUT_EDGE_MM if form.cut_mm is not None else EDGE_MM
-    inside = Rect(area.x, area.y, area.width, area.height).grown(-EDGE_MM, -top, -EDGE_MM, -EDGE_MM)
+    inside = form.slip.place.grown(-EDGE_MM, -top, -EDGE_MM, -EDGE_MM)
     if piece.area_mm2 < SPECK_MM2 or not inside.contains(piece.centre):
         return False
     tall, thin = STREAK_MM
@@ -57,18 +66,29 @@ def _counts(piece: Piece, form: Form) -> bool:
     return form.cut_mm is not None or not (piece.centre.x < wide and piece.centre.y < high)
 
 
-def _belongs(piece: Piece, fields: Iterable[Field]) -> bool:
-    return any(_explains(field, piece) for field in fields)
-
-
-def _explains(field: Field, piece: Piece) -> bool:
-    """Whether a piece may be what the field asks for."""
+def _writing_at(field: Field, every: Sequence[Piece]) -> Iterable[Piece]:
+    """The pieces that are what the field asks for; a signature's are told by whoever reads it."""
     match field:
         case ChoiceBox():
             around = field.place.grown(BOX_AROUND_MM, BOX_AROUND_MM, BOX_AROUND_MM, BOX_AROUND_MM)
-            return piece.place.overlaps(field.place) or around.contains(piece.centre)
+            return [p for p in every if p.place.overlaps(field.place) or around.contains(p.centre)]
         case TextLine():
-            zone = field.place.grown(TEXT_SIDE_MM, TEXT_ABOVE_MM, TEXT_SIDE_MM, TEXT_BELOW_MM)
-            return zone.contains(piece.centre)
+            return _one_line_of_writing(field.place, every)
         case SignatureLine():
-            return False
+            return ()
+
+
+def _one_line_of_writing(place: Rect, every: Sequence[Piece]) -> Sequence[Piece]:
+    """The writing that stands on a field's line: one line of it, and not another one squeezed in above."""
+    zone = place.grown(LINE_SIDE_MM, LINE_ABOVE_MM, LINE_SIDE_MM, LINE_BELOW_MM)
+    here = [piece for piece in every if zone.contains(piece.centre)]
+    words = [piece for piece in here if piece.area_mm2 >= DOT_MM2]
+    if not words:
+        return here
+    feet = statistics.median(piece.place.bottom for piece in words)
+    if not place.bottom - BASE_ABOVE_MM <= feet <= place.bottom + BASE_BELOW_MM:
+        return [piece for piece in here if piece.area_mm2 < DOT_MM2]
+    off = [p for p in words if not feet - HIGHER_MM <= p.place.bottom <= feet + LOWER_MM]
+    if sum(piece.area_mm2 for piece in off) < OTHER_LINE_MM2:
+        return here
+    return [piece for piece in here if piece not in off]

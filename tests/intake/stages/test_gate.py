@@ -1,0 +1,87 @@
+"""The gate: a registration is believed only with enough print where the blank has it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forms.catalogue import Personal
+from intake.stages.gate import accepted, distinct, form_state, outline_of, read_code
+from intake.templates import prepare
+from intake.values import CodeState, Fit, FormState, Pose, Registration, Template
+from samples.slips import blank_pdf
+from tests.intake.returned import PRIMARY
+
+
+def registration(template: Template, fit: Fit, x: float = 0.0, y: float = 0.0) -> Registration:
+    return Registration(Pose(template, np.array([[8.0, 0, x], [0, 8.0, y], [0, 0, 1]]), ""), None, fit)
+
+
+GOOD, WEAK = Fit(0.95, 1.0, 0.05), Fit(0.7, 0.7, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("share", "ncc", "taken", "state"),
+    [
+        (1.0, 0.95, True, FormState.RECOGNISED),
+        (0.60, 0.60, True, FormState.RECOGNISED),
+        (0.59, 0.95, True, FormState.DOUBTFUL),
+        (0.95, 0.59, True, FormState.DOUBTFUL),
+        (0.34, 0.95, False, FormState.DOUBTFUL),
+        (0.95, 0.44, False, FormState.DOUBTFUL),
+        (0.0, 0.0, False, FormState.DOUBTFUL),
+    ],
+)
+def test_both_the_share_and_the_likeness_must_hold(
+    share: float, ncc: float, taken: bool, state: FormState, primary: Template
+) -> None:
+    fit = Fit(ncc, share, 0.1)
+    assert accepted(registration(primary, fit)) is taken
+    assert form_state(fit) is state
+
+
+def test_of_two_registrations_of_one_slip_the_better_is_kept(primary: Template) -> None:
+    good, weak = registration(primary, GOOD), registration(primary, WEAK, 20, 20)
+    assert distinct([weak, good]) == (good,)
+
+
+def test_of_two_forms_at_one_place_the_better_is_kept(primary: Template, secondary: Template) -> None:
+    good, weak = registration(primary, GOOD), registration(secondary, WEAK)
+    assert distinct([weak, good]) == (good,)
+
+
+def test_two_slips_are_kept_in_reading_order(primary: Template) -> None:
+    upper, lower = registration(primary, WEAK), registration(primary, GOOD, y=900)
+    assert distinct([lower, upper]) == (upper, lower)
+
+
+def test_nothing_found_is_nothing_kept() -> None:
+    assert distinct([]) == ()
+
+
+def test_the_outline_has_the_corners_of_the_slip(primary: Template) -> None:
+    area = primary.form.slip.place
+    corners = outline_of(registration(primary, GOOD, x=5))
+    assert [(p.x, p.y) for p in corners] == [
+        pytest.approx((8 * corner.x + 5, 8 * corner.y)) for corner in area.corners
+    ]
+
+
+def test_a_code_says_whose_slip_it_is(primary: Template) -> None:
+    own = prepare(blank_pdf(PRIMARY, Personal("Mia Schneider", "4b", "K7M2Q9XZA", b"key of the test")))
+    pose = registration(primary, GOOD).pose
+    for payload, state in (
+        ("", CodeState.NONE),
+        (primary.codes[0].payload, CodeState.FORM_ONLY),
+        (primary.codes[1].payload, CodeState.FORM_ONLY),
+        (own.codes[0].payload, CodeState.CHILD),
+    ):
+        reading = read_code(replace(pose, code=payload), primary)
+        assert reading.state is state
+        assert reading.payload == payload
+
+
+def test_a_generic_code_that_the_blank_does_not_print_is_foreign(primary: Template) -> None:
+    payload = primary.codes[0].payload
+    forged = payload[:-1] + ("A" if payload[-1] != "A" else "B")
+    assert read_code(replace(registration(primary, GOOD).pose, code=forged), primary).state is CodeState.FOREIGN

@@ -1,0 +1,153 @@
+"""Where a slip lies on its page, to a fraction of a millimetre, whatever the scanner did."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forms.geometry import Point
+from intake.stages.codes import find_codes, poses_from_codes
+from intake.stages.identify import poses_from_print
+from intake.stages.register import register
+from intake.values import PageImage, Pose, Registration, Template
+from samples.pens import Colour
+from samples.scanner import (
+    BLACK_LID,
+    FLATBED,
+    GREY_LID,
+    WHITE_LID,
+    Mode,
+    Picture,
+    Scan,
+    on_glass,
+    photographed,
+    sensed,
+)
+from samples.slips import FRESH_PAPER
+from tests.intake.returned import (
+    FAMILY,
+    PRIMARY,
+    SECONDARY,
+    code_places,
+    cut_slip,
+    error_mm,
+    page_from,
+    page_of,
+    painted,
+    scan_of,
+    sheet_of,
+    templates,
+    true_place,
+    upright,
+)
+
+SCAN_MM, PHOTO_MM = 0.25, 0.6
+"""A quarter of a box's rim of white; and what a tick box bears in a photo."""
+
+
+def registered(page: PageImage) -> list[Registration]:
+    """By its codes if there are any, else by its print."""
+    poses = poses_from_codes(find_codes(page.gray), templates()) or poses_from_print(page, templates())[:1]
+    return [one for one in (register(page, pose) for pose in poses) if one is not None]
+
+
+def error_of(scan: Picture, page: PageImage) -> float:
+    (found,) = registered(page)
+    assert found.fit.found_share > 0.75
+    assert found.fit.ncc_median > 0.8
+    return error_mm(found, scan)
+
+
+@pytest.mark.parametrize("form_id", [PRIMARY, SECONDARY])
+@pytest.mark.parametrize("skew", [-5.0, -2.0, 0.0, 3.5, 5.0])
+def test_a_skewed_page_is_registered(form_id: str, skew: float) -> None:
+    scan = scan_of(sheet_of(form_id), replace(FLATBED, skew_deg=skew))
+    assert error_of(scan, page_of(scan)) < SCAN_MM
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_turned_page_is_registered(turns: int) -> None:
+    scan = scan_of(sheet_of(), replace(FLATBED, quarter_turns=turns))
+    assert error_of(scan, page_of(scan)) < SCAN_MM
+
+
+@pytest.mark.parametrize("scale", [0.94, 0.97])
+def test_a_print_fitted_to_the_page_is_registered(scale: float) -> None:
+    scan = scan_of(sheet_of(paper=replace(FRESH_PAPER, print_scale=scale)))
+    assert error_of(scan, page_of(scan)) < SCAN_MM
+
+
+@pytest.mark.parametrize("dpi", [150, 300])
+def test_the_resolution_does_not_matter(dpi: float) -> None:
+    scan = scan_of(sheet_of(dpi=dpi))
+    assert error_of(scan, page_of(scan)) < SCAN_MM
+
+
+def test_a_page_in_black_and_white_is_registered() -> None:
+    scan = scan_of(sheet_of(), replace(FLATBED, mode=Mode.BILEVEL))
+    assert error_of(scan, page_of(scan, bilevel=True)) < SCAN_MM
+
+
+@pytest.mark.parametrize("lid", [WHITE_LID, GREY_LID, BLACK_LID], ids=["white", "grey", "black"])
+@pytest.mark.parametrize("turns", [0, 2])
+def test_a_slip_cut_off_is_registered_under_any_lid(lid: Colour, turns: int) -> None:
+    scan = scan_of(cut_slip(), replace(FLATBED, lid=lid, skew_deg=2.0, quarter_turns=turns))
+    assert error_of(scan, page_of(scan)) < SCAN_MM
+
+
+def test_two_slips_on_a_page_are_both_registered() -> None:
+    pieces = [cut_slip(), cut_slip(seed=9)]
+    page = sensed(
+        on_glass(pieces, [upright(Point(0, 10)), upright(Point(3, 150), 1.5)], WHITE_LID),
+        FLATBED,
+        np.random.default_rng(1),
+    )
+    found = registered(page_of(page))
+    assert len(found) == 2
+    best = [min(error_mm(one, page, number) for one in found) for number in (0, 1)]
+    assert max(best) < SCAN_MM
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_photo_is_registered(seed: int) -> None:
+    photo = photographed(sheet_of(), 2600, np.random.default_rng(seed))
+    assert error_of(photo, page_of(photo, photo=True)) < PHOTO_MM
+
+
+@pytest.mark.parametrize("gray", [250, 20], ids=["white", "scribbled"])
+@pytest.mark.parametrize("covered", [(0,), (1,), (0, 1)], ids=["first", "second", "both"])
+def test_covered_codes_do_not_matter(covered: tuple[int, ...], gray: int) -> None:
+    sheet = cut_slip()
+    for number in covered:
+        sheet = painted(sheet, code_places()[number], gray)
+    scan = scan_of(sheet, replace(FLATBED, skew_deg=2.0))
+    assert error_of(scan, page_of(scan)) < SCAN_MM
+
+
+@pytest.mark.parametrize("scan", [replace(FLATBED, skew_deg=5.0), replace(FLATBED, quarter_turns=2)])
+def test_a_whole_page_without_codes_is_registered_by_its_print(scan: Scan) -> None:
+    sheet = sheet_of()
+    for place in code_places():
+        sheet = painted(sheet, place)
+    page = scan_of(sheet, scan)
+    assert error_of(page, page_of(page)) < SCAN_MM
+
+
+def test_a_pose_five_millimetres_off_is_mended(primary: Template) -> None:
+    scan = scan_of(cut_slip(FAMILY))
+    true = true_place(scan, primary).pose
+    shift = np.array([[1, 0.004, 3.0], [-0.004, 1, -3.5], [0, 0, 1.0]])
+    found = register(page_of(scan), Pose(primary, true.mm_to_px @ shift, ""))
+    assert found is not None
+    assert error_mm(found, scan) < SCAN_MM
+
+
+def test_a_pose_on_white_paper_is_no_registration(primary: Template) -> None:
+    white = page_from(np.full((2339, 1654), 250))
+    pose = Pose(primary, np.diag([200 / 25.4, 200 / 25.4, 1.0]), "")
+    assert register(white, pose) is None
+
+
+def test_a_bad_pose_far_beside_the_page_is_no_registration(primary: Template) -> None:
+    away = np.array([[7.9, 0, 90000.0], [0, 7.9, -90000.0], [0, 0, 1.0]])
+    assert register(page_of(cut_slip()), Pose(primary, away, "")) is None
