@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from intake.folds import without_folds
 from intake.values import (
     FloatImage,
     GrayImage,
@@ -63,6 +64,7 @@ def lay_flat(page: PageImage, found: Registration, streaks: Mask | None) -> Slip
     blank_ink = 1 - template.gray.astype(np.float32) / 255
     size = NEAR_PRINT_PHOTO_PX if photo else NEAR_PRINT_SCAN_PX
     near = _widened(blank_ink > PRINT_INK, size)
+    darkness = without_folds(darkness, near | outside, template.px_per_mm)
     far = ~_widened(blank_ink > PRINT_INK, NEAR_PRINT_PHOTO_PX) & ~outside
     threshold = _threshold(darkness, far, page.bilevel)
     return SlipImage(

@@ -81,6 +81,9 @@ CUT = replace(FRESH_PAPER, cut=True)
 
 ROSTER = Roster(tuple(Child(p.id, p.first_name, p.last_name, p.school_class, "", ()) for p in CLASS_4B))
 
+cv2.setNumThreads(1)
+"""As in a worker: one core, and the same sums in the same order."""
+
 Points = npt.NDArray[np.float64]
 """Shape (n, 2)."""
 
@@ -144,6 +147,50 @@ def reworded(form_id: str, wording: str, instead: str) -> PrintedForm:
         pdf = compiler.compile(sys_inputs=inputs)
     assert isinstance(pdf, bytes)
     return PrintedForm(template_of(form_id).form, rendered(pdf, form.slip.page, 200), 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """Words of a form, as its source has them, and others that somebody put in their place."""
+
+    form_id: str
+    wording: str
+    instead: str
+
+
+REWORDED_PARAGRAPHS = (
+    Rewording(PRIMARY, "[Rückmeldung zu Videokonferenzen über „IServ“]", "[Rückmeldung zu Klassenfotos auf der Homepage]"),
+    Rewording(
+        PRIMARY,
+        "Die Einwilligung ist freiwillig und \\ kann jederzeit für die Zukunft \\ widerrufen werden.",
+        "Die Einwilligung gilt für das \\ gesamte Schuljahr und ist \\ nicht widerruflich.",
+    ),
+    Rewording(
+        SECONDARY,
+        "Die Einwilligung ist freiwillig. Sie kann jederzeit für die Zukunft ohne Angabe von Gründen widerrufen werden.",
+        "Die Einwilligung gilt bis zum Ende der Schulzeit. Ein Widerruf bedarf der Schriftform und der Begründung.",
+    ),
+    Rewording(
+        SECONDARY,
+        "gegenseitig hören und sehen und die Teilnehmer hierbei auch nicht anonym bleiben",
+        "nicht hören und sehen, die Konferenz aber von der Schule aufgezeichnet wird",
+    ),
+)
+REWORDED_WORDS = (
+    Rewording(PRIMARY, "mit der Teilnahme einverstanden.", "mit der Teilnahme nicht einverstanden."),
+    Rewording(PRIMARY, "wir sind mit der Teilnahme nicht", "wir sind mit der Teilnahme sehr"),
+    Rewording(PRIMARY, "wir sind mit der Teilnahme einv", "wir sind mit der Aufnahme einv"),
+    Rewording(SECONDARY, "IServ aktiv teilnehmen darf", "IServ nicht teilnehmen darf"),
+    Rewording(SECONDARY, "werden nicht angelegt", "werden stets angelegt"),
+    Rewording(SECONDARY, "von sieben Tagen", "von vierzig Tagen"),
+)
+
+
+@lru_cache(maxsize=16)
+def reworded_sheet(change: Rewording, answers: Answers = FAMILY) -> Picture:
+    """A filled sheet of a form with other words in it; of the primary form only what comes back."""
+    printed = reworded(change.form_id, change.wording, change.instead)
+    return filled_in(printed, answers, CUT if change.form_id == PRIMARY else FRESH_PAPER)
 
 
 def filled_in(printed: PrintedForm, answers: Answers = FAMILY, paper: Paper = FRESH_PAPER, seed: int = 7) -> Picture:

@@ -68,7 +68,7 @@ def test_the_outline_has_the_corners_of_the_slip(primary: Template) -> None:
 
 
 def test_a_code_says_whose_slip_it_is(primary: Template) -> None:
-    own = prepare(blank_pdf(PRIMARY, Personal("Mia Schneider", "4b", "K7M2Q9XZA", b"key of the test")))
+    own = prepare(blank_pdf(PRIMARY, Personal("Mia Schneider", "4b", "ABCDEFGH2", b"key of the test")))
     pose = registration(primary, GOOD).pose
     for payload, state in (
         ("", CodeState.NONE),

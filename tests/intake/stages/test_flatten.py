@@ -1,0 +1,150 @@
+"""A slip laid flat: its ink is what was written, whatever light, fold, lid or print lies around it."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from forms.geometry import Rect
+from forms.model import Meaning
+from intake.stages.flatten import lay_flat
+from intake.stages.register import register
+from intake.values import SlipImage, Template
+from samples.pens import PENCIL, Colour
+from samples.scanner import BLACK_LID, FLATBED, GREY_LID, Picture, Scan, photographed
+from samples.slips import RECYCLED_PAPER
+from tests.intake.returned import (
+    CUT,
+    FAINT_PENCIL,
+    FAMILY,
+    PRIMARY,
+    UNSIGNED,
+    blank_sheet,
+    box,
+    cut_slip,
+    field,
+    laid_flat,
+    line,
+    page_of,
+    scan_of,
+    sheet_of,
+    template_of,
+    true_place,
+    with_ink,
+)
+
+
+def ink_mm2(slip: SlipImage, place: Rect) -> float:
+    return float((slip.ink[slip.slices(place)] > 0).sum() / slip.px_per_mm**2)
+
+
+def scanned_flat(sheet: Picture, scan: Scan) -> SlipImage:
+    seen = scan_of(sheet, scan)
+    return lay_flat(page_of(seen), true_place(seen, template_of(PRIMARY)), None)
+
+
+def test_a_blank_has_no_ink() -> None:
+    slip = laid_flat(blank_sheet())
+    assert not slip.ink.any()
+    rim = round(2 * slip.px_per_mm)
+    assert not slip.outside[rim:-rim, rim:-rim].any()
+
+
+def test_all_pictures_of_a_slip_have_the_blanks_shape(primary: Template) -> None:
+    slip = laid_flat(cut_slip())
+    pictures = (slip.gray, slip.blank, slip.darkness, slip.ink, slip.near_print, slip.outside)
+    assert {picture.shape for picture in pictures} == {primary.gray.shape}
+    assert 0.0 <= slip.darkness.min() <= slip.darkness.max() <= 1.0
+    assert slip.origin == primary.form.slip.place.corners[0]
+    assert not slip.photo
+
+
+def test_the_picture_fits_the_blank_where_nobody_wrote() -> None:
+    slip = laid_flat(blank_sheet())
+    apart = np.abs(slip.gray.astype(int) - slip.blank.astype(int))
+    assert np.percentile(apart, 95) < 30
+
+
+@pytest.mark.parametrize("pen", [PENCIL, FAINT_PENCIL], ids=lambda pen: pen.name)
+def test_pencil_is_ink(pen: object) -> None:
+    place = field("place_date").place
+    chosen = FAINT_PENCIL if pen is FAINT_PENCIL else PENCIL
+    words = line((place.x + 55, place.y), (place.x + 60, place.y + 6), (place.x + 57, place.y - 4))
+    slip = laid_flat(with_ink(blank_sheet(), [words], chosen))
+    assert ink_mm2(slip, Rect(place.x + 52, place.y - 6, 12, 16)) > 1.5
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_fold_leaves_nearly_no_ink(seed: int) -> None:
+    folded = sheet_of(PRIMARY, UNSIGNED, replace(CUT, folded=True), seed)
+    assert ink_mm2(laid_flat(folded), field("guardian_signature").place) < 1.0
+
+
+def test_recycled_paper_is_paper() -> None:
+    slip = laid_flat(sheet_of(PRIMARY, UNSIGNED, replace(CUT, colour=RECYCLED_PAPER)))
+    assert ink_mm2(slip, field("guardian_signature").place) == 0
+
+
+@pytest.mark.parametrize("lid", [GREY_LID, BLACK_LID], ids=["grey", "black"])
+def test_a_lid_at_the_edge_is_no_ink(lid: Colour) -> None:
+    slip = scanned_flat(cut_slip(UNSIGNED), replace(FLATBED, lid=lid, skew_deg=2.0))
+    for name in ("guardian_signature", "guardian_names"):
+        assert not slip.outside[slip.slices(field(name).place)].any()
+    assert ink_mm2(slip, field("guardian_signature").place) == 0
+
+
+def test_what_the_page_does_not_show_is_outside(primary: Template) -> None:
+    seen = cut_slip()
+    page = page_of(seen)
+    half = replace(page, gray=np.ascontiguousarray(page.gray[: page.gray.shape[0] // 2]))
+    slip = lay_flat(half, true_place(seen, primary), None)
+    assert slip.outside[slip.slices(field("guardian_signature").place)].all()
+    assert not slip.outside[slip.slices(box(Meaning.YES).place)].any()
+
+
+def test_a_black_corner_is_outside() -> None:
+    seen = cut_slip(UNSIGNED)
+    pixels = seen.pixels.copy()
+    height, width = pixels.shape[:2]
+    corner = np.array([[width, height // 2], [width, height], [width // 2, height]], np.int32)
+    cv2.fillConvexPoly(pixels, corner, (10, 10, 10))
+    slip = laid_flat(replace(seen, pixels=pixels))
+    assert slip.outside[slip.slices(field("guardian_signature").place)].mean() > 0.1
+
+
+def test_darkening_the_scan_does_not_change_the_ink() -> None:
+    seen = cut_slip(FAMILY)
+    dimmed = replace(seen, pixels=(seen.pixels * 0.75).astype(np.uint8))
+    place = field("guardian_signature").place
+    assert ink_mm2(laid_flat(dimmed), place) == pytest.approx(ink_mm2(laid_flat(seen), place), rel=0.1)
+
+
+def test_a_photo_shows_the_same_ink(primary: Template) -> None:
+    sheet = sheet_of()
+    photo = photographed(sheet, 2600, np.random.default_rng(1))
+    page = page_of(photo, photo=True)
+    found = register(page, true_place(photo, primary).pose)
+    assert found is not None
+    slip = lay_flat(page, found, None)
+    place = field("guardian_signature").place
+    assert slip.photo
+    assert ink_mm2(slip, place) == pytest.approx(ink_mm2(laid_flat(sheet), place), rel=0.35)
+
+
+def test_a_streak_that_is_known_is_no_ink(primary: Template) -> None:
+    seen = cut_slip(UNSIGNED)
+    drawn = np.zeros(seen.pixels.shape[:2], bool)
+    drawn[:, 1100:1102] = True
+    pixels = seen.pixels.copy()
+    pixels[drawn] = 60
+    page = page_of(replace(seen, pixels=pixels))
+    place = field("guardian_signature").place
+    assert ink_mm2(lay_flat(page, true_place(seen, primary), None), place) > 1.0
+    assert ink_mm2(lay_flat(page, true_place(seen, primary), drawn), place) == 0
+
+
+def test_pieces_of_ink_are_numbered_without_gaps() -> None:
+    labels = np.unique(laid_flat(cut_slip()).ink)
+    assert labels.tolist() == list(range(len(labels)))
+    assert len(labels) > 10

@@ -1,0 +1,99 @@
+"""Whether the slip still says what the blank says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forms.geometry import Point, Rect
+from intake.stages.integrity import compare_print
+from intake.values import Integrity, Wholeness
+from samples.scanner import Picture
+from samples.slips import FRESH_PAPER
+from tests.intake.returned import (
+    CUT,
+    FAMILY,
+    PRIMARY,
+    REWORDED_PARAGRAPHS,
+    REWORDED_WORDS,
+    SECONDARY,
+    Rewording,
+    cut_slip,
+    laid_flat,
+    painted,
+    reworded_sheet,
+    sheet_of,
+    template_of,
+    with_words,
+)
+
+
+def wholeness(sheet: Picture, form_id: str = PRIMARY, *, bilevel: bool = False) -> Integrity:
+    return compare_print(laid_flat(sheet, form_id, bilevel=bilevel), template_of(form_id))
+
+
+@pytest.mark.parametrize("seed", [7, 8])
+def test_a_filled_slip_is_intact(seed: int) -> None:
+    assert wholeness(cut_slip(seed=seed)).state is Wholeness.INTACT
+    assert wholeness(sheet_of(SECONDARY, seed=seed), SECONDARY).state is Wholeness.INTACT
+
+
+def test_a_folded_slip_in_black_and_white_is_intact() -> None:
+    folded = sheet_of(PRIMARY, FAMILY, replace(CUT, folded=True))
+    assert wholeness(folded, bilevel=True).state is Wholeness.INTACT
+
+
+def test_a_print_made_smaller_is_intact() -> None:
+    small = sheet_of(SECONDARY, paper=replace(FRESH_PAPER, print_scale=0.94))
+    assert wholeness(small, SECONDARY).state is Wholeness.INTACT
+
+
+def test_words_written_over_the_print_leave_it_intact() -> None:
+    assert wholeness(with_words(cut_slip(), "Mia Schneider", Point(60, 233))).state is Wholeness.INTACT
+
+
+@pytest.mark.parametrize("change", REWORDED_PARAGRAPHS, ids=lambda change: change.instead[:30])
+@pytest.mark.xfail(strict=True, reason="one paragraph makes 0 to 3 faults of 80 to 389 tiles, too few to count")
+def test_a_reworded_paragraph_is_altered(change: Rewording) -> None:
+    assert wholeness(reworded_sheet(change), change.form_id).state is not Wholeness.INTACT
+
+
+@pytest.mark.parametrize("change", REWORDED_WORDS, ids=lambda change: change.instead[:30])
+@pytest.mark.xfail(strict=True, reason="one word is smaller than a tile and makes no fault at all")
+def test_one_other_word_is_altered(change: Rewording) -> None:
+    assert wholeness(reworded_sheet(change), change.form_id).state is not Wholeness.INTACT
+
+
+@pytest.mark.parametrize("gray", [128, 200, 255, 0])
+def test_a_plateau_over_the_lower_half_is_no_print(gray: int) -> None:
+    sheet = cut_slip()
+    pixels = sheet.pixels.copy()
+    pixels[pixels.shape[0] // 2 :] = gray
+    assert wholeness(replace(sheet, pixels=pixels)).state in (Wholeness.ALTERED, Wholeness.DAMAGED)
+
+
+@pytest.mark.parametrize("gray", [250, 128])
+def test_clauses_painted_over_are_missed(gray: int) -> None:
+    covered = painted(sheet_of(SECONDARY), Rect(18, 130, 174, 40), gray)
+    found = wholeness(covered, SECONDARY)
+    assert found.state is Wholeness.ALTERED
+    assert found.faults
+    assert all(Rect(18, 125, 174, 50).overlaps(place) for place in found.faults)
+
+
+def test_a_slip_cut_across_is_damaged() -> None:
+    sheet = cut_slip()
+    height = sheet.pixels.shape[0]
+    short = replace(sheet, pixels=np.ascontiguousarray(sheet.pixels[: height * 55 // 100]))
+    assert wholeness(short).state is Wholeness.DAMAGED
+
+
+def test_a_template_without_print_is_unread() -> None:
+    bare = replace(template_of(PRIMARY), tiles=())
+    assert compare_print(laid_flat(cut_slip()), bare).state is Wholeness.UNREAD
+
+
+def test_the_measures_say_how_many_tiles_were_compared() -> None:
+    found = wholeness(cut_slip())
+    assert found.measures["tiles"] == len(template_of(PRIMARY).tiles)
+    assert found.measures["faults"] == len(found.faults)

@@ -1,0 +1,188 @@
+"""What a box shows: whatever a pen leaves there is seen, and what is not plain is doubt."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forms.geometry import Rect
+from forms.model import Meaning, Rule
+from intake.decide import answer_of
+from intake.stages.marks import read_choice
+from intake.values import Answer, Mark, MarkState
+from samples.marks import PLAIN_STYLES, MarkStyle, mark, scribbled_out
+from samples.pens import BLUE, Pen
+from samples.scanner import Picture
+from tests.intake.returned import (
+    FAINT_PENCIL,
+    FELT,
+    PENS,
+    PRIMARY,
+    UNMARKED,
+    box,
+    cut_slip,
+    laid_flat,
+    line,
+    oval,
+    painted,
+    template_of,
+    with_ink,
+    with_strokes,
+)
+
+YES_BOX, NO_BOX = box(Meaning.YES).place, box(Meaning.NO).place
+WORD_YES = Rect(YES_BOX.right + 3.0, YES_BOX.y + 0.5, 5.0, 4.5)
+WORD_NO = Rect(NO_BOX.right + 3.0, NO_BOX.y + 0.5, 8.0, 4.5)
+END_OF_LINE = 125.0
+
+
+def unmarked() -> Picture:
+    return cut_slip(UNMARKED)
+
+
+def marked(sheet: Picture, place: Rect, style: MarkStyle, pen: Pen = BLUE, seed: int = 1) -> Picture:
+    return with_strokes(sheet, mark(style, place, np.random.default_rng(seed)), pen)
+
+
+def scribbled(sheet: Picture, place: Rect) -> Picture:
+    return with_strokes(sheet, scribbled_out(place, np.random.default_rng(2)))
+
+
+def marks_on(sheet: Picture, *, bilevel: bool = False) -> tuple[Mark, ...]:
+    return read_choice(laid_flat(sheet, bilevel=bilevel), template_of(PRIMARY).form.boxes)
+
+
+def states_on(sheet: Picture, *, bilevel: bool = False) -> tuple[MarkState, MarkState]:
+    """Of yes and no."""
+    yes, no = marks_on(sheet, bilevel=bilevel)
+    assert (yes.meaning, no.meaning) == (Meaning.YES, Meaning.NO)
+    return yes.state, no.state
+
+
+def answer_on(sheet: Picture) -> Answer:
+    return answer_of(Rule.TICK, marks_on(sheet))
+
+
+@pytest.mark.parametrize("pen", [*PENS, FAINT_PENCIL], ids=lambda pen: pen.name)
+@pytest.mark.parametrize("style", list(MarkStyle))
+def test_a_mark_is_never_empty_and_never_at_the_other_box(style: MarkStyle, pen: Pen) -> None:
+    for place in (YES_BOX, NO_BOX):
+        yes, no = states_on(marked(unmarked(), place, style, pen))
+        here, there = (yes, no) if place is YES_BOX else (no, yes)
+        assert there is MarkState.EMPTY
+        assert here is not MarkState.EMPTY
+        if style in PLAIN_STYLES:
+            assert here is MarkState.TICKED
+
+
+@pytest.mark.parametrize("style", sorted(PLAIN_STYLES))
+def test_a_plain_mark_is_ticked_in_black_and_white(style: MarkStyle) -> None:
+    assert states_on(marked(unmarked(), YES_BOX, style), bilevel=True) == (MarkState.TICKED, MarkState.EMPTY)
+
+
+def test_boxes_that_nobody_touched_are_empty() -> None:
+    assert states_on(unmarked()) == (MarkState.EMPTY, MarkState.EMPTY)
+    assert states_on(unmarked(), bilevel=True) == (MarkState.EMPTY, MarkState.EMPTY)
+
+
+@pytest.mark.parametrize("radius", [0.25, 0.4, 0.7])
+def test_a_dot_is_doubt(radius: float) -> None:
+    dot = Rect(YES_BOX.centre.x - radius, YES_BOX.centre.y - radius, 2 * radius, 2 * radius)
+    assert states_on(with_ink(unmarked(), [oval(dot)])) == (MarkState.UNCLEAR, MarkState.EMPTY)
+
+
+@pytest.mark.parametrize("reach", [1.0, 2.0, 3.0])
+@pytest.mark.parametrize("place", [YES_BOX, NO_BOX], ids=["yes", "no"])
+def test_a_circle_round_a_box_is_doubt(place: Rect, reach: float) -> None:
+    assert answer_on(with_ink(unmarked(), [oval(place, reach)])) is Answer.UNCLEAR
+
+
+@pytest.mark.parametrize("word", [WORD_YES, WORD_NO], ids=["yes", "no"])
+def test_a_circle_round_the_word_settles_nothing(word: Rect) -> None:
+    assert answer_on(with_ink(unmarked(), [oval(word, 1.0)])) not in (Answer.YES, Answer.NO)
+
+
+@pytest.mark.parametrize("line_of", [YES_BOX, NO_BOX], ids=["yes", "no"])
+def test_striking_out_the_words_settles_nothing(line_of: Rect) -> None:
+    y = line_of.centre.y
+    struck = with_ink(unmarked(), [line((line_of.right + 3, y), (END_OF_LINE, y + 0.4))])
+    assert answer_on(struck) not in (Answer.YES, Answer.NO)
+
+
+@pytest.mark.parametrize("line_of", [YES_BOX, NO_BOX], ids=["yes", "no"])
+@pytest.mark.xfail(strict=True, reason="a stroke through box and words is taken for a tick: the opposite of what it says")
+def test_striking_out_box_and_words_settles_nothing(line_of: Rect) -> None:
+    y = line_of.centre.y
+    struck = with_ink(unmarked(), [line((line_of.x - 1, y), (END_OF_LINE, y + 0.4))])
+    assert answer_on(struck) not in (Answer.YES, Answer.NO)
+
+
+def test_a_tick_and_the_other_line_struck_out_is_not_the_other_answer() -> None:
+    y = NO_BOX.centre.y
+    both = with_ink(marked(unmarked(), YES_BOX, MarkStyle.CROSS), [line((NO_BOX.right + 3, y), (END_OF_LINE, y))])
+    assert answer_on(both) is not Answer.NO
+
+
+@pytest.mark.parametrize("styles", [(MarkStyle.CROSS, MarkStyle.CROSS), (MarkStyle.TICK, MarkStyle.FILL)])
+def test_two_marks_are_both(styles: tuple[MarkStyle, MarkStyle]) -> None:
+    first, second = styles
+    for one, other in ((YES_BOX, NO_BOX), (NO_BOX, YES_BOX)):
+        assert answer_on(marked(marked(unmarked(), one, first), other, second)) in (Answer.BOTH, Answer.CORRECTED)
+
+
+@pytest.mark.parametrize("pen", [BLUE, FELT], ids=lambda pen: pen.name)
+@pytest.mark.parametrize("place", [YES_BOX, NO_BOX], ids=["yes", "no"])
+def test_a_mark_scribbled_out_is_never_ticked(place: Rect, pen: Pen) -> None:
+    sheet = scribbled(marked(unmarked(), place, MarkStyle.CROSS, pen), place)
+    states = states_on(sheet)
+    assert MarkState.TICKED not in states
+    assert states != (MarkState.EMPTY, MarkState.EMPTY)
+
+
+def test_a_correction_is_not_settled_by_the_second_mark() -> None:
+    for wrong, right in ((YES_BOX, NO_BOX), (NO_BOX, YES_BOX)):
+        corrected = marked(scribbled(marked(unmarked(), wrong, MarkStyle.CROSS), wrong), right, MarkStyle.CROSS)
+        assert answer_on(corrected) is Answer.CORRECTED
+
+
+def test_a_mark_between_the_boxes_settles_nothing() -> None:
+    between = Rect(YES_BOX.x, YES_BOX.y + 5.5, 5.0, 5.0)
+    assert answer_on(marked(unmarked(), between, MarkStyle.CROSS)) is Answer.UNCLEAR
+
+
+def test_a_cross_over_both_boxes_settles_nothing() -> None:
+    strokes = [
+        line((YES_BOX.x - 1, YES_BOX.y - 1), (NO_BOX.right + 1, NO_BOX.bottom + 1)),
+        line((YES_BOX.right + 1, YES_BOX.y - 1), (NO_BOX.x - 1, NO_BOX.bottom + 1)),
+    ]
+    assert answer_on(with_ink(unmarked(), strokes)) not in (Answer.YES, Answer.NO)
+
+
+def test_a_mark_in_the_margin_is_doubt() -> None:
+    beside = Rect(YES_BOX.x - 7, YES_BOX.y, 5.0, 5.0)
+    assert states_on(marked(unmarked(), beside, MarkStyle.CROSS))[0] is MarkState.UNCLEAR
+
+
+@pytest.mark.parametrize("gray", [250, 10], ids=["white", "black"])
+def test_a_box_that_is_covered_is_never_empty(gray: int) -> None:
+    covered = painted(unmarked(), YES_BOX.grown(2, 2, 2, 2), gray)
+    assert states_on(covered)[0] in (MarkState.UNREAD, MarkState.UNCLEAR, MarkState.CORRECTED)
+
+
+def test_a_box_beyond_the_paper_is_unread() -> None:
+    slip = laid_flat(unmarked())
+    outside = slip.outside.copy()
+    outside[slip.slices(NO_BOX)] = True
+    _, no = read_choice(replace(slip, outside=outside), template_of(PRIMARY).form.boxes)
+    assert no.state is MarkState.UNREAD
+
+
+def test_every_reading_carries_its_place_and_its_numbers() -> None:
+    for one, place in zip(marks_on(unmarked()), (YES_BOX, NO_BOX), strict=True):
+        assert one.evidence.place == place
+        assert one.evidence.measures["inner_mm2"] == 0
+        assert one.evidence.measures["frame_ncc"] > 0.8
+
+
+def test_a_form_without_boxes_has_no_marks() -> None:
+    assert read_choice(laid_flat(unmarked()), ()) == ()

@@ -1,0 +1,117 @@
+"""Ink that no field explains: a note, a struck clause, a stamp. It always means a person."""
+
+import numpy as np
+import pytest
+
+from forms.geometry import Point, Rect
+from forms.model import Meaning
+from intake.stages.signatures import read_signature
+from intake.stages.stray_ink import find_stray_ink
+from intake.values import StrayInk, StrayState
+from samples.scanner import Picture
+from tests.intake.returned import (
+    PENS,
+    PRIMARY,
+    SECONDARY,
+    box,
+    cut_slip,
+    field,
+    laid_flat,
+    line,
+    oval,
+    sheet_of,
+    stamped,
+    template_of,
+    with_ink,
+    with_words,
+)
+
+YES_BOX, NO_BOX = box(Meaning.YES).place, box(Meaning.NO).place
+SIGNATURE = field("guardian_signature").place
+
+
+def stray_on(sheet: Picture, form_id: str = PRIMARY) -> StrayInk:
+    """Stray ink after all signatures have taken theirs."""
+    slip, form = laid_flat(sheet, form_id), template_of(form_id).form
+    explained = {label for one in form.signatures for label in read_signature(slip, one)[1]}
+    return find_stray_ink(slip, form, explained)
+
+
+@pytest.mark.parametrize("seed", [7, 8, 9])
+def test_a_slip_filled_in_as_asked_has_none(seed: int) -> None:
+    assert stray_on(cut_slip(seed=seed)).state is StrayState.NONE
+
+
+def test_a_signed_letter_has_none() -> None:
+    assert stray_on(sheet_of(SECONDARY), SECONDARY).state is StrayState.NONE
+
+
+@pytest.mark.parametrize("words", ["nein", "nur ohne Kamera", "nicht!"])
+@pytest.mark.parametrize("at", [Point(125, 245), Point(140, 233), Point(110, 204)])
+def test_a_note_is_found(words: str, at: Point) -> None:
+    stray = stray_on(with_words(cut_slip(), words, at))
+    assert stray.state is StrayState.FOUND
+    around = Rect(at.x - 3, at.y - 9, 60, 16)
+    assert all(around.overlaps(place) for place in stray.places)
+
+
+@pytest.mark.parametrize("pen", PENS, ids=lambda pen: pen.name)
+@pytest.mark.parametrize("place", [YES_BOX, NO_BOX], ids=["yes", "no"])
+def test_a_struck_clause_is_found(place: Rect, pen: object) -> None:
+    chosen = next(one for one in PENS if one is pen)
+    strike = line((place.right + 3, place.centre.y), (125, place.centre.y + 0.4))
+    assert stray_on(with_ink(cut_slip(), [strike], chosen)).state is StrayState.FOUND
+
+
+def test_a_clause_struck_out_of_the_letter_is_found() -> None:
+    strike = line((22, 117), (180, 117.5))
+    assert stray_on(with_ink(sheet_of(SECONDARY), [strike]), SECONDARY).state is StrayState.FOUND
+
+
+def test_a_cross_over_the_whole_slip_is_found() -> None:
+    crossed = with_ink(cut_slip(), [line((15, 200), (195, 290)), line((195, 200), (15, 290))])
+    assert stray_on(crossed).state is StrayState.FOUND
+
+
+def test_a_stamp_between_the_fields_is_found() -> None:
+    assert stray_on(stamped(cut_slip(), Rect(135, 228, 45, 16))).state is StrayState.FOUND
+
+
+def test_a_circle_round_the_word_is_found() -> None:
+    word = Rect(YES_BOX.right + 3, YES_BOX.y + 0.5, 5, 4.5)
+    assert stray_on(with_ink(cut_slip(), [oval(word, 1.0)])).state is StrayState.FOUND
+
+
+def test_a_signature_that_nothing_explains_is_stray() -> None:
+    slip, form = laid_flat(cut_slip()), template_of(PRIMARY).form
+    stray = find_stray_ink(slip, form, ())
+    assert stray.state is StrayState.FOUND
+    assert any(SIGNATURE.overlaps(place) for place in stray.places)
+
+
+def test_the_sum_is_that_of_the_places() -> None:
+    stray = stray_on(with_words(cut_slip(), "nein", Point(140, 245)))
+    assert len(stray.places) > 0
+    assert stray.measures["stray_mm2"] >= stray.measures["largest_mm2"] > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "up"),
+    [
+        pytest.param(
+            "place_date", 20, 2, marks=pytest.mark.xfail(strict=True, reason="a line of writing explains any words")
+        ),
+        pytest.param(
+            "guardian_names", 60, 2, marks=pytest.mark.xfail(strict=True, reason="a line of writing explains any words")
+        ),
+    ],
+)
+def test_a_condition_written_on_a_line_for_something_else_is_found(name: str, right: float, up: float) -> None:
+    place = field(name).place
+    words = with_words(cut_slip(), "nur ohne Kamera", Point(place.x + right, place.bottom - up))
+    assert stray_on(words).state is StrayState.FOUND
+
+
+def test_random_seeds_give_the_same_slip() -> None:
+    one, other = cut_slip(seed=7), cut_slip(seed=7)
+    assert np.array_equal(one.pixels, other.pixels)

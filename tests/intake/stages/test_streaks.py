@@ -1,0 +1,63 @@
+"""The lines that a dirty scanner draws are found; lines that people or the printer draw are not."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from intake.stages.streaks import find_streaks
+from samples.scanner import FLATBED, streaked, turned
+from tests.intake.returned import cut_slip, field, line, page_of, scan_of, sheet_of, with_ink
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_streak_down_the_whole_page_is_found(seed: int) -> None:
+    page = scan_of(sheet_of())
+    dirty = streaked(page, 1, np.random.default_rng(seed))
+    drawn = (dirty.pixels != page.pixels).any(axis=(0, 2))
+    found = find_streaks(page_of(dirty).gray)
+    assert found is not None
+    assert found[:, drawn].all()
+    assert found.any(axis=0).sum() < 12
+
+
+def test_a_streak_is_found_on_a_page_turned_by_a_quarter() -> None:
+    dirty = turned(streaked(scan_of(sheet_of()), 1, np.random.default_rng(1)), 1)
+    found = find_streaks(page_of(dirty).gray)
+    assert found is not None
+    assert found.all(axis=1).any()
+    assert not found.all(axis=0).any()
+
+
+def test_a_clean_page_has_none() -> None:
+    assert find_streaks(page_of(scan_of(sheet_of())).gray) is None
+    assert find_streaks(page_of(scan_of(cut_slip(), replace(FLATBED, skew_deg=3.0))).gray) is None
+
+
+def test_a_line_drawn_by_hand_is_no_streak() -> None:
+    struck = with_ink(sheet_of(), [line((100, 200), (100.5, 290))])
+    assert find_streaks(page_of(scan_of(struck)).gray) is None
+
+
+def test_a_long_stroke_through_the_signature_is_no_streak() -> None:
+    place = field("guardian_signature").place
+    struck = with_ink(cut_slip(), [line((place.x, place.bottom - 4), (place.right, place.bottom - 4))])
+    assert find_streaks(page_of(struck).gray) is None
+
+
+@pytest.mark.parametrize("gray", [0, 128, 255])
+def test_a_page_of_one_grey_has_none(gray: int) -> None:
+    assert find_streaks(np.full((400, 300), gray, np.uint8)) is None
+
+
+def test_a_striped_page_is_not_taken_for_dirt() -> None:
+    striped = np.full((900, 900), 250, np.uint8)
+    striped[:, ::8] = 100
+    assert find_streaks(striped) is None
+
+
+@pytest.mark.parametrize("shape", [(20, 20), (3, 400), (400, 3), (1, 1)])
+def test_a_tiny_picture_does_not_trouble_it(shape: tuple[int, int]) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)
+    found = find_streaks(noise)
+    assert found is None or found.shape == shape
