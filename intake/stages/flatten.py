@@ -33,8 +33,8 @@ NEAR_PRINT_SCAN_PX, NEAR_PRINT_PHOTO_PX = 5, 9
 LEAST_INK, MOST_INK, BILEVEL_INK = 0.10, 0.30, 0.5
 NOISE_FACTOR = 5.0
 SPECK_MM2 = 0.10
-HUGGING_SHARE, HUGGING_MM2 = 0.75, 0.8
-"""A small piece that lies mostly along print is the print's rim."""
+HUGGING_SHARE, HUGGING_MM2, HAIR_MM = 0.75, 0.8, 0.3
+"""A piece that lies mostly along print, and is small or thinner than any pen, is the print's rim."""
 SOFT_SCAN, SOFT_PHOTO = 0.18, 0.13
 """Gradient at the rim over depth: pen and pencil have more, folds and shadows less."""
 LID_THICK = 5
@@ -174,7 +174,9 @@ def _ink(darkness: FloatImage, kept_out: Mask, threshold: float, bilevel: bool, 
     peak = np.zeros(count, np.float32)
     np.maximum.at(peak, flat, darkness.ravel())
     ink = area_mm2 > SPECK_MM2
-    ink &= ~((hugging > HUGGING_SHARE) & (area_mm2 < HUGGING_MM2))
+    length_mm = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / (200 / 25.4)
+    hair = area_mm2 < HAIR_MM * length_mm
+    ink &= ~((hugging > HUGGING_SHARE) & (hair | (area_mm2 < HUGGING_MM2)))
     ink &= peak > min(1.35 * threshold, BILEVEL_INK)
     if not bilevel:
         ink &= _softness(darkness, dark, labels, count, area) >= (SOFT_PHOTO if photo else SOFT_SCAN)

@@ -7,17 +7,25 @@ between the fields, above a line of writing, or under a signature is not explain
 import statistics
 from collections.abc import Collection, Iterable, Sequence
 
+import cv2
+import numpy as np
+
 from forms.geometry import Rect
 from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
 from intake.pieces import Piece, pieces_of
 from intake.values import SlipImage, StrayInk, StrayState
 
-EDGE_MM = 5.0
-"""Along the paper's edges scanners and scissors leave shadows."""
-CUT_EDGE_MM = 1.5
+EDGE_MM, CUT_EDGE_MM = 1.0, 1.5
+"""Nothing is asked of the paper's very edge, nor of what is left of the cut line."""
+RIM_MM, RIM_DEPTH_MM = 1.0, 6.0
+"""A piece this near to where the paper ends, no farther in than the second, is the paper's edge and its shadow."""
+EDGE_LINE_MM = (15.0, 2.0)
+"""So is a piece at the edge that is longer and thinner than this."""
 STAPLE_CORNER_MM = (36.0, 22.0)
 """Staples sit in the top left corner of a whole page."""
 SPECK_MM2 = 0.4
+DUST_MM2, DUST_WIDTH_MM, LONELY_MM = 0.9, 1.2, 5.0
+"""Dust is a grain of so much at 150 dpi; the letters of a note stand closer together."""
 STREAK_MM = (25.0, 1.5)
 """Taller and thinner than this is what is left of a scanner's streak."""
 STRAY_MM2 = 2.0
@@ -41,7 +49,9 @@ def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int]) -> S
     known = set(explained)
     for field in form.fields:
         known.update(piece.label for piece in _writing_at(field, every))
-    stray = [piece for piece in every if piece.label not in known and _counts(piece, form)]
+    rim = _rim(slip)
+    left = [piece for piece in every if piece.label not in known and _counts(piece, form) and piece.label not in rim]
+    stray = [piece for piece in left if not _is_lonely_speck(piece, left)]
     total = sum(piece.area_mm2 for piece in stray)
     return StrayInk(
         state=StrayState.FOUND if total > STRAY_MM2 else StrayState.NONE,
@@ -54,16 +64,43 @@ def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int]) -> S
 
 
 def _counts(piece: Piece, form: Form) -> bool:
-    """Whether a piece is more than a speck, inside the paper's edges, and no staple."""
+    """Whether a piece is more than a speck, inside the slip, and neither edge nor staple."""
     top = CUT_EDGE_MM if form.cut_mm is not None else EDGE_MM
     inside = form.slip.place.grown(-EDGE_MM, -top, -EDGE_MM, -EDGE_MM)
     if piece.area_mm2 < SPECK_MM2 or not inside.contains(piece.centre):
         return False
+    long, slim = EDGE_LINE_MM
+    if _at_edge(piece, form) and max(piece.place.width, piece.place.height) > long:
+        return min(piece.place.width, piece.place.height) > slim
     tall, thin = STREAK_MM
     if piece.place.height > tall and piece.place.width < thin:
         return False
     wide, high = STAPLE_CORNER_MM
     return form.cut_mm is not None or not (piece.centre.x < wide and piece.centre.y < high)
+
+
+def _is_lonely_speck(piece: Piece, others: Sequence[Piece]) -> bool:
+    """Dust on the glass: small, round, and far from any other ink. What is left of a faint word lies in company."""
+    if piece.area_mm2 > DUST_MM2 or max(piece.place.width, piece.place.height) > DUST_WIDTH_MM:
+        return False
+    company = piece.place.grown(LONELY_MM, LONELY_MM, LONELY_MM, LONELY_MM)
+    return not any(other is not piece and other.place.overlaps(company) for other in others)
+
+
+def _at_edge(piece: Piece, form: Form) -> bool:
+    depth = RIM_DEPTH_MM
+    return not form.slip.place.grown(-depth, -depth, -depth, -depth).contains(piece.centre)
+
+
+def _rim(slip: SlipImage) -> set[int]:
+    """The labels of the pieces that cling to the edge of the paper."""
+    diameter = 2 * round(RIM_MM * slip.px_per_mm) + 1
+    near = cv2.dilate(slip.outside.astype(np.uint8), np.ones((diameter, diameter), np.uint8)) > 0
+    clinging = set(np.unique(slip.ink[near]).tolist())
+    diameter = 2 * round(RIM_DEPTH_MM * slip.px_per_mm) + 1
+    deep = cv2.boxFilter(slip.outside.astype(np.float32), -1, (diameter, diameter)) == 0
+    reaching_in = set(np.unique(slip.ink[deep]).tolist())
+    return clinging - reaching_in
 
 
 def _writing_at(field: Field, every: Sequence[Piece]) -> Iterable[Piece]:

@@ -12,11 +12,14 @@ from intake.stages.codes import find_codes, poses_from_codes
 from intake.values import Template
 from samples.scanner import FLATBED, WHITE_LID, on_glass
 from tests.intake.returned import (
+    CUT,
+    FAMILY,
+    PRIMARY,
     code_places,
     cut_slip,
     error_mm,
-    painted,
     page_of,
+    painted,
     scan_of,
     sheet_of,
     templates,
@@ -25,10 +28,11 @@ from tests.intake.returned import (
 )
 
 
-@pytest.mark.parametrize("turns", [0, 1, 2, 3])
-@pytest.mark.parametrize("dpi", [100, 150, 200])
-def test_both_codes_are_read_however_the_page_lies(turns: int, dpi: float, primary: Template) -> None:
-    page = page_of(scan_of(sheet_of(dpi=dpi), replace(FLATBED, quarter_turns=turns, skew_deg=3.0)))
+@pytest.mark.parametrize(("dpi", "turns"), [(100, 0), (100, 1), (150, 2), (200, 3), (200, 2)])
+def test_both_codes_are_read_however_the_page_lies(dpi: float, turns: int, primary: Template) -> None:
+    page = page_of(
+        scan_of(sheet_of(PRIMARY, FAMILY, CUT, dpi=dpi), replace(FLATBED, quarter_turns=turns, skew_deg=3.0))
+    )
     seen = find_codes(page.gray)
     assert {code.payload for code in seen} == {place.payload for place in primary.codes}
 
@@ -57,7 +61,7 @@ def test_two_slips_on_one_page_give_two_poses() -> None:
 def test_a_code_of_somebody_else_gives_no_pose() -> None:
     modules = np.array([list(row) for row in segno.make_qr("https://example.org/elternbrief").matrix_iter(border=4)])
     picture = cv2.resize(np.where(modules, 0, 255).astype(np.uint8), (400, 400), interpolation=cv2.INTER_NEAREST)
-    seen = find_codes(picture)
+    seen = find_codes(np.asarray(picture, np.uint8))
     assert [code.payload for code in seen] == ["https://example.org/elternbrief"]
     assert poses_from_codes(seen, templates()) == ()
 

@@ -11,7 +11,7 @@ from forms.model import Meaning
 from intake.stages.flatten import lay_flat
 from intake.stages.register import register
 from intake.values import SlipImage, Template
-from samples.pens import PENCIL, Colour
+from samples.pens import PENCIL, Colour, Pen
 from samples.scanner import BLACK_LID, FLATBED, GREY_LID, Picture, Scan, photographed
 from samples.slips import RECYCLED_PAPER
 from tests.intake.returned import (
@@ -67,11 +67,10 @@ def test_the_picture_fits_the_blank_where_nobody_wrote() -> None:
 
 
 @pytest.mark.parametrize("pen", [PENCIL, FAINT_PENCIL], ids=lambda pen: pen.name)
-def test_pencil_is_ink(pen: object) -> None:
+def test_pencil_is_ink(pen: Pen) -> None:
     place = field("place_date").place
-    chosen = FAINT_PENCIL if pen is FAINT_PENCIL else PENCIL
     words = line((place.x + 55, place.y), (place.x + 60, place.y + 6), (place.x + 57, place.y - 4))
-    slip = laid_flat(with_ink(blank_sheet(), [words], chosen))
+    slip = laid_flat(with_ink(blank_sheet(), [words], pen))
     assert ink_mm2(slip, Rect(place.x + 52, place.y - 6, 12, 16)) > 1.5
 
 

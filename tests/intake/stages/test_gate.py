@@ -62,9 +62,7 @@ def test_nothing_found_is_nothing_kept() -> None:
 def test_the_outline_has_the_corners_of_the_slip(primary: Template) -> None:
     area = primary.form.slip.place
     corners = outline_of(registration(primary, GOOD, x=5))
-    assert [(p.x, p.y) for p in corners] == [
-        pytest.approx((8 * corner.x + 5, 8 * corner.y)) for corner in area.corners
-    ]
+    assert [(p.x, p.y) for p in corners] == [pytest.approx((8 * corner.x + 5, 8 * corner.y)) for corner in area.corners]
 
 
 def test_a_code_says_whose_slip_it_is(primary: Template) -> None:

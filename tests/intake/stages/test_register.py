@@ -18,13 +18,12 @@ from samples.scanner import (
     WHITE_LID,
     Mode,
     Picture,
-    Scan,
     on_glass,
     photographed,
     sensed,
 )
-from samples.slips import FRESH_PAPER
 from tests.intake.returned import (
+    CUT,
     FAMILY,
     PRIMARY,
     SECONDARY,
@@ -58,33 +57,38 @@ def error_of(scan: Picture, page: PageImage) -> float:
     return error_mm(found, scan)
 
 
-@pytest.mark.parametrize("form_id", [PRIMARY, SECONDARY])
 @pytest.mark.parametrize("skew", [-5.0, -2.0, 0.0, 3.5, 5.0])
-def test_a_skewed_page_is_registered(form_id: str, skew: float) -> None:
-    scan = scan_of(sheet_of(form_id), replace(FLATBED, skew_deg=skew))
+def test_a_skewed_slip_is_registered(skew: float) -> None:
+    scan = scan_of(cut_slip(), replace(FLATBED, skew_deg=skew))
+    assert error_of(scan, page_of(scan)) < SCAN_MM
+
+
+@pytest.mark.parametrize("form_id", [PRIMARY, SECONDARY])
+def test_a_skewed_page_is_registered(form_id: str) -> None:
+    scan = scan_of(sheet_of(form_id), replace(FLATBED, skew_deg=5.0))
     assert error_of(scan, page_of(scan)) < SCAN_MM
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])
 def test_a_turned_page_is_registered(turns: int) -> None:
-    scan = scan_of(sheet_of(), replace(FLATBED, quarter_turns=turns))
+    scan = scan_of(cut_slip(), replace(FLATBED, quarter_turns=turns))
     assert error_of(scan, page_of(scan)) < SCAN_MM
 
 
 @pytest.mark.parametrize("scale", [0.94, 0.97])
 def test_a_print_fitted_to_the_page_is_registered(scale: float) -> None:
-    scan = scan_of(sheet_of(paper=replace(FRESH_PAPER, print_scale=scale)))
+    scan = scan_of(sheet_of(paper=replace(CUT, print_scale=scale)))
     assert error_of(scan, page_of(scan)) < SCAN_MM
 
 
 @pytest.mark.parametrize("dpi", [150, 300])
 def test_the_resolution_does_not_matter(dpi: float) -> None:
-    scan = scan_of(sheet_of(dpi=dpi))
+    scan = scan_of(sheet_of(paper=CUT, dpi=dpi))
     assert error_of(scan, page_of(scan)) < SCAN_MM
 
 
 def test_a_page_in_black_and_white_is_registered() -> None:
-    scan = scan_of(sheet_of(), replace(FLATBED, mode=Mode.BILEVEL))
+    scan = scan_of(cut_slip(), replace(FLATBED, mode=Mode.BILEVEL))
     assert error_of(scan, page_of(scan, bilevel=True)) < SCAN_MM
 
 
@@ -108,7 +112,7 @@ def test_two_slips_on_a_page_are_both_registered() -> None:
     assert max(best) < SCAN_MM
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_a_photo_is_registered(seed: int) -> None:
     photo = photographed(sheet_of(), 2600, np.random.default_rng(seed))
     assert error_of(photo, page_of(photo, photo=True)) < PHOTO_MM
@@ -124,12 +128,11 @@ def test_covered_codes_do_not_matter(covered: tuple[int, ...], gray: int) -> Non
     assert error_of(scan, page_of(scan)) < SCAN_MM
 
 
-@pytest.mark.parametrize("scan", [replace(FLATBED, skew_deg=5.0), replace(FLATBED, quarter_turns=2)])
-def test_a_whole_page_without_codes_is_registered_by_its_print(scan: Scan) -> None:
+def test_a_whole_page_without_codes_is_registered_by_its_print() -> None:
     sheet = sheet_of()
     for place in code_places():
         sheet = painted(sheet, place)
-    page = scan_of(sheet, scan)
+    page = scan_of(sheet, replace(FLATBED, skew_deg=5.0, quarter_turns=2))
     assert error_of(page, page_of(page)) < SCAN_MM
 
 

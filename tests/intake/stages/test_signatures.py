@@ -1,0 +1,214 @@
+"""Whether a line is signed: a signature is, initials are; a dash, a cross, a stamp or a note is for a person."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forms.geometry import Point, Rect
+from forms.model import SignatureLine
+from intake.stages.signatures import read_signature
+from intake.stages.stray_ink import find_stray_ink
+from intake.values import SignatureReading, SignatureState, StrayState
+from samples.families import CLASS_4B, Pupil
+from samples.pens import BLACK, BLUE, PENCIL, Path, Pen
+from samples.scanner import Picture
+from samples.slips import Answers, Signing, consenting
+from tests.intake.returned import (
+    FAMILY,
+    FELT,
+    PRIMARY,
+    SECONDARY,
+    STAMP,
+    UNSIGNED,
+    cut_slip,
+    field,
+    laid_flat,
+    line,
+    oval,
+    painted,
+    sheet_of,
+    stamped,
+    template_of,
+    with_ink,
+    with_words,
+)
+
+PLACE = field("guardian_signature").place
+LEFT, BASE = PLACE.x, PLACE.bottom
+
+
+def line_of(name: str, form_id: str = PRIMARY) -> SignatureLine:
+    return next(one for one in template_of(form_id).form.signatures if one.name == name)
+
+
+def reading_on(sheet: Picture, *, bilevel: bool = False) -> SignatureReading:
+    return read_signature(laid_flat(sheet, bilevel=bilevel), line_of("guardian_signature"))[0]
+
+
+def state_on(sheet: Picture, *, bilevel: bool = False) -> SignatureState:
+    return reading_on(sheet, bilevel=bilevel).state
+
+
+def passes(sheet: Picture) -> bool:
+    """Whether line and stray ink together raise no doubt."""
+    slip = laid_flat(sheet)
+    reading, labels = read_signature(slip, line_of("guardian_signature"))
+    stray = find_stray_ink(slip, template_of(PRIMARY).form, set(labels))
+    return reading.state is SignatureState.SIGNED and stray.state is StrayState.NONE
+
+
+def crossing(place: Rect) -> list[Path]:
+    first, second, third, fourth = ((p.x, p.y) for p in place.corners)
+    return [line(first, third), line(second, fourth)]
+
+
+@pytest.mark.parametrize("pupil", CLASS_4B[:8], ids=lambda pupil: pupil.id)
+def test_a_signature_is_signed(pupil: Pupil) -> None:
+    assert passes(cut_slip(consenting(pupil)))
+
+
+@pytest.mark.parametrize("pupil", CLASS_4B[:4], ids=lambda pupil: pupil.id)
+def test_initials_are_something_and_maybe_signed(pupil: Pupil) -> None:
+    state = state_on(cut_slip(replace(consenting(pupil), guardian=Signing.INITIALS)))
+    assert state in (SignatureState.SIGNED, SignatureState.UNCLEAR)
+
+
+@pytest.mark.parametrize("pen", [BLACK, PENCIL, FELT], ids=lambda pen: pen.name)
+def test_the_pen_does_not_matter(pen: Pen) -> None:
+    assert state_on(cut_slip(replace(FAMILY, pen=pen))) is SignatureState.SIGNED
+
+
+def test_a_signature_in_black_and_white_is_signed() -> None:
+    assert state_on(cut_slip(), bilevel=True) is SignatureState.SIGNED
+
+
+def test_a_line_that_nobody_signed_is_empty() -> None:
+    assert state_on(cut_slip(UNSIGNED)) is SignatureState.EMPTY
+    assert state_on(cut_slip(UNSIGNED), bilevel=True) is SignatureState.EMPTY
+
+
+def test_each_of_two_lines_is_read_for_itself() -> None:
+    sheet = sheet_of(SECONDARY, replace(FAMILY, guardian=Signing.EMPTY))
+    slip = laid_flat(sheet, SECONDARY)
+    states = [
+        read_signature(slip, line_of(name, SECONDARY))[0].state for name in ("guardian_signature", "pupil_signature")
+    ]
+    assert states == [SignatureState.EMPTY, SignatureState.SIGNED]
+
+
+WAVE = np.column_stack([LEFT + np.linspace(10, 50, 100), BASE - 4 + np.sin(np.linspace(0, 9, 100))])
+
+
+@pytest.mark.parametrize(
+    "dash",
+    [
+        line((LEFT + 20, BASE - 4), (LEFT + 40, BASE - 5)),
+        line((LEFT + 5, BASE - 4), (LEFT + 75, BASE - 5)),
+        line((LEFT + 10, BASE - 1), (LEFT + 60, BASE - 12)),
+        WAVE,
+    ],
+    ids=["short", "long", "steep", "wavy"],
+)
+@pytest.mark.parametrize("pen", [BLUE, FELT], ids=lambda pen: pen.name)
+def test_a_dash_is_doubt(dash: Path, pen: Pen) -> None:
+    assert state_on(with_ink(cut_slip(UNSIGNED), [dash], pen)) is SignatureState.UNCLEAR
+
+
+TOO_LARGE = pytest.mark.xfail(strict=True, reason="a cross of 13 mm and more, or several, pass for a signature")
+
+
+@pytest.mark.parametrize(
+    "crosses",
+    [
+        pytest.param([Rect(LEFT + 20, BASE - 7, 5, 5)], id="small"),
+        pytest.param([Rect(LEFT + 20, BASE - 10, 8, 8)], id="usual"),
+        pytest.param([Rect(LEFT + 20, BASE - 14, 14, 14)], id="large", marks=TOO_LARGE),
+        pytest.param([Rect(LEFT + 2, BASE - 16, 80, 15)], id="over the field", marks=TOO_LARGE),
+        pytest.param([Rect(LEFT + 20 + 12 * n, BASE - 10, 8, 8) for n in range(3)], id="three", marks=TOO_LARGE),
+    ],
+)
+def test_a_cross_is_doubt(crosses: list[Rect]) -> None:
+    assert state_on(with_ink(cut_slip(UNSIGNED), [path for one in crosses for path in crossing(one)])) in (
+        SignatureState.UNCLEAR,
+        SignatureState.UNREAD,
+    )
+
+
+@pytest.mark.parametrize("size", [(42.0, 16.0), (28.0, 12.0), (55.0, 20.0)])
+@pytest.mark.parametrize("answers", [UNSIGNED, FAMILY], ids=["alone", "over a signature"])
+def test_a_stamp_is_doubt(size: tuple[float, float], answers: Answers) -> None:
+    width, height = size
+    assert not passes(stamped(cut_slip(answers), Rect(LEFT + 10, PLACE.y - 2, width, height)))
+
+
+ROUND = pytest.mark.xfail(strict=True, reason="a round stamp has no straight frame and passes for a signature")
+
+
+@pytest.mark.parametrize(
+    "ring",
+    [
+        pytest.param([Rect(LEFT + 15, PLACE.y - 5, 24, 24), Rect(LEFT + 19, PLACE.y - 1, 16, 16)], marks=ROUND),
+        [Rect(LEFT + 15, PLACE.y + 2, 40, 12)],
+    ],
+    ids=["round stamp", "loop"],
+)
+def test_a_ring_is_doubt(ring: list[Rect]) -> None:
+    assert not passes(with_ink(cut_slip(UNSIGNED), [oval(one) for one in ring], STAMP))
+
+
+ALONE = pytest.mark.xfail(strict=True, reason="a note written on the line instead of a signature passes for one")
+
+
+@pytest.mark.parametrize(
+    ("words", "at"),
+    [
+        pytest.param("nein", Point(LEFT + 20, BASE - 3), id="nein on the line"),
+        pytest.param("nur ohne Kamera", Point(LEFT + 60, BASE - 3), id="beyond the line"),
+        pytest.param("nur ohne Kamera", Point(LEFT + 10, PLACE.y - 2), id="above the line"),
+        pytest.param("nur ohne Kamera", Point(LEFT + 10, BASE + 5), id="below the line"),
+        pytest.param("nur ohne Kamera", Point(LEFT + 5, BASE - 2), id="on the line", marks=ALONE),
+        pytest.param("ohne Kamera", Point(LEFT + 30, BASE - 6), id="over the line", marks=ALONE),
+    ],
+)
+def test_a_note_is_no_signature(words: str, at: Point) -> None:
+    assert not passes(with_words(cut_slip(UNSIGNED), words, at))
+
+
+MERGED = pytest.mark.xfail(strict=True, reason="a note written through a signature is taken for a part of it")
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        pytest.param(Point(LEFT + 62, BASE - 3), id="beside"),
+        pytest.param(Point(LEFT + 10, PLACE.y - 3), id="above"),
+        pytest.param(Point(LEFT + 10, BASE + 5), id="below"),
+        pytest.param(Point(LEFT + 5, BASE - 2), id="through", marks=MERGED),
+    ],
+)
+def test_a_note_at_a_signature_does_not_pass(at: Point) -> None:
+    assert not passes(with_words(cut_slip(), "nur ohne Kamera", at))
+
+
+@pytest.mark.parametrize("gray", [0, 20])
+def test_a_line_in_a_black_corner_is_unread(gray: int) -> None:
+    covered = painted(cut_slip(), Rect(LEFT - 6, PLACE.y - 6, 130, 60), gray)
+    assert state_on(covered) is SignatureState.UNREAD
+
+
+def test_a_reading_carries_its_place_and_its_numbers() -> None:
+    reading = reading_on(cut_slip())
+    around = reading.evidence.place
+    assert all(around.contains(corner) for corner in PLACE.corners)
+    assert reading.evidence.measures["length_mm"] > reading.evidence.measures["extent_mm"] > 11
+    assert reading.field == "guardian_signature"
+
+
+def test_the_ink_of_a_signature_is_explained_by_it() -> None:
+    slip = laid_flat(cut_slip())
+    _, labels = read_signature(slip, line_of("guardian_signature"))
+    rows, columns = slip.slices(PLACE)
+    on_line = set(np.unique(slip.ink[rows, columns]).tolist()) - {0}
+    assert on_line
+    assert on_line <= set(labels)
