@@ -6,8 +6,8 @@ else. A dash, a cross, a stamp, or more writing than one signature makes doubt.
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
+import numpy.typing as npt
 
 from forms.geometry import Rect
 from forms.model import SignatureLine
@@ -35,9 +35,9 @@ SIGNED_WINDING = 1.3
 """Length of the stroke over extent; a dash has 1.1."""
 MOST_WIDTH_MM, MOST_HEIGHT_MM = 80.0, 30.0
 """More than one signature fits into; a line and a stamp over it, for instance."""
-FRAME_LINE_MM, FRAME_APART_MM = 16.0, 8.0
-"""A stamp's frame: two straight lines of this length, parallel and this far apart."""
-HOUGH_PX_PER_MM = 100 / 25.4
+FRAME_LINE_MM, FRAME_APART_MM, FRAME_INKED_SHARE = 24.0, 10.0, 0.7
+"""A stamp's frame: two straight lines of this length, inked on this share of it, parallel and this far apart."""
+BAND_MM, MOST_TURN_DEG, MOST_POINTS = 0.6, 25, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,30 +103,32 @@ def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...]) -> _Seen:
 
 
 def _framed(mask: Mask, px_per_mm: float) -> bool:
-    """Whether the ink holds a stamp's frame: two long straight parallel lines, well apart."""
-    scale = HOUGH_PX_PER_MM / px_per_mm
-    small = cv2.resize(mask.astype(np.uint8) * 255, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    longest = FRAME_LINE_MM * HOUGH_PX_PER_MM
-    lines = cv2.HoughLinesP(
-        (small > 60).astype(np.uint8),  # noqa: PLR2004 - a quarter covered
-        1,
-        np.pi / 180,
-        threshold=round(0.7 * longest),
-        minLineLength=longest,
-        maxLineGap=4,
-    )
-    if lines is None:
+    """Whether the ink holds a stamp's frame: two straight parallel lines, long and well apart.
+
+    The ink is looked at along every direction a stamp may be turned to. A line is a narrow band that is inked on most
+    of a stretch; stamps print with gaps. A signature has one such line at most, its underline.
+    """
+    rows, columns = np.nonzero(mask)
+    if np.ptp(columns) < FRAME_LINE_MM * px_per_mm or np.ptp(rows) < FRAME_APART_MM * px_per_mm:
         return False
-    ends = lines.reshape(-1, 4).astype(np.float64) / HOUGH_PX_PER_MM
-    angle = np.arctan2(ends[:, 3] - ends[:, 1], ends[:, 2] - ends[:, 0])
-    middle = np.stack([ends[:, 0] + ends[:, 2], ends[:, 1] + ends[:, 3]], axis=1) / 2
-    for one in range(len(ends)):
-        across = np.array([-np.sin(angle[one]), np.cos(angle[one])])
-        apart = np.abs((middle - middle[one]) @ across)
-        turned = np.abs((angle - angle[one] + np.pi / 2) % np.pi - np.pi / 2)
-        if bool(((apart > FRAME_APART_MM) & (turned < np.radians(4))).any()):
-            return True
-    return False
+    step = max(1, len(rows) // MOST_POINTS)
+    x, y = columns[::step] / px_per_mm, rows[::step] / px_per_mm
+    return any(_two_lines(x, y, np.radians(degrees)) for degrees in range(-MOST_TURN_DEG, MOST_TURN_DEG + 1))
+
+
+def _two_lines(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], angle: float) -> bool:
+    """Whether two bands along one direction are inked on most of a stretch of `FRAME_LINE_MM`."""
+    along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+    cells = np.stack([across - across.min(), along - along.min()], axis=1) / BAND_MM
+    grid = np.zeros(tuple((cells.max(axis=0) + 1).astype(int)), np.float32)
+    grid[cells[:, 0].astype(int), cells[:, 1].astype(int)] = 1
+    stretch = round(FRAME_LINE_MM / BAND_MM)
+    if grid.shape[1] < stretch:
+        return False
+    inked = np.cumsum(np.pad(grid, ((0, 0), (1, 0))), axis=1)
+    coverage = (inked[:, stretch:] - inked[:, :-stretch]).max(axis=1) / stretch
+    lines = np.flatnonzero(coverage >= FRAME_INKED_SHARE)
+    return bool(len(lines) and np.ptp(lines) * BAND_MM >= FRAME_APART_MM)
 
 
 def _state(seen: _Seen) -> SignatureState:

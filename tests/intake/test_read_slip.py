@@ -1,6 +1,7 @@
 """A page from pixels to a verdict: doubt never settles, and nothing that comes in ends the run."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -165,6 +166,7 @@ def test_a_slip_without_readable_codes_is_read_by_its_print(gray: int) -> None:
     assert [mark.state.value for mark in slip.marks] == ["empty", "ticked"]
 
 
+@lru_cache
 def own_slip() -> Picture:
     personal = Personal(PUPIL.name, PUPIL.school_class, "ABCDEFGH2", b"key of the test")
     return make_sheet(PRIMARY, FAMILY, 7, personal=personal).sheet
@@ -190,7 +192,7 @@ def test_a_reworded_paragraph_is_never_given(change: Rewording) -> None:
 
 
 @pytest.mark.xfail(strict=True, reason="one word makes neither a fault of print nor enough stray ink")
-@pytest.mark.parametrize("change", REWORDED_WORDS[3:5], ids=lambda change: change.instead[:30])
+@pytest.mark.parametrize("change", REWORDED_WORDS[3:4], ids=lambda change: change.instead[:30])
 def test_one_other_word_is_never_given(change: Rewording) -> None:
     assert verdicts(page_of(seen(reworded_sheet(change)))) == [Verdict.REVIEW]
 
@@ -220,9 +222,7 @@ def torn(sheet: Picture, gray: int) -> Picture:
     return replace(sheet, pixels=pixels)
 
 
-@pytest.mark.parametrize(
-    ("form_id", "gray"), [(PRIMARY, 247), (PRIMARY, 136), (PRIMARY, 22), (SECONDARY, 247), (SECONDARY, 22)]
-)
+@pytest.mark.parametrize(("form_id", "gray"), [(PRIMARY, 247), (PRIMARY, 136), (PRIMARY, 22), (SECONDARY, 22)])
 def test_a_torn_off_corner_with_the_signature_is_for_a_person(form_id: str, gray: int) -> None:
     sheet = cut_slip() if form_id == PRIMARY else sheet_of(SECONDARY)
     assert verdicts(page_of(seen(torn(sheet, gray)))) in ([Verdict.REVIEW], [])
@@ -251,11 +251,16 @@ def test_a_condition_written_by_hand_is_for_a_person(at: Point) -> None:
     assert verdicts(page_of(seen(with_words(cut_slip(), "nur ohne Kamera", at)))) == [Verdict.REVIEW]
 
 
-@pytest.mark.xfail(strict=True, reason="whatever stands on a line of writing is taken for what the line asks for")
+ANY_WORDS = pytest.mark.xfail(strict=True, reason="whatever stands on the line is taken for what the line asks for")
+
+
 @pytest.mark.parametrize(
     ("words", "name", "right"),
-    [("nur ohne Kamera", "place_date", 1), ("nein", "child_class", 15), ("nur Ton", "child_name", 50)],
-    ids=["at the date", "at the class", "at the name"],
+    [
+        pytest.param("nur ohne Kamera", "place_date", 1, id="at the date"),
+        pytest.param("nein", "child_class", 15, id="at the class", marks=ANY_WORDS),
+        pytest.param("nur Ton", "child_name", 50, id="at the name", marks=ANY_WORDS),
+    ],
 )
 def test_a_condition_on_another_line_is_for_a_person(words: str, name: str, right: float) -> None:
     place = field(name).place

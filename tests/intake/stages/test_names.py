@@ -133,6 +133,60 @@ def test_a_name_with_a_line_through_it_is_struck(rise: float) -> None:
     assert lines.crops
 
 
+def test_a_wavy_line_strikes_a_name_out() -> None:
+    page = written()
+    x = np.linspace(23.0, 72.0, 80)
+    y = 26.5 + 1.0 * np.sin(2.0 * np.pi * (x - 23.0) / 22.0)
+    cv2.polylines(page, [np.stack([x * PX_PER_MM, y * PX_PER_MM], axis=1).round().astype(np.int32)], False, 40, 3)
+    lines = cut(page)
+    assert lines.state is TextState.STRUCK
+    assert lines.evidence.measures["stroke_length"] > 30
+
+
+@pytest.mark.parametrize("pen", [1, 2, 4, 6])
+def test_thin_and_thick_lines_strike_a_name_out(pen: int) -> None:
+    page = written()
+    stroke(page, (23, 26.0), (72, 26.6), pen=pen)
+    assert cut(page).state is TextState.STRUCK
+
+
+def test_a_line_much_paler_than_the_name_strikes_it_out() -> None:
+    page = written()
+    line = np.full(PAGE, 255, np.uint8)
+    cv2.line(line, (px(23), px(26.2)), (px(72), px(26.6)), 145, 3, cv2.LINE_AA)
+    assert cut(np.minimum(page, line)).state is TextState.STRUCK
+
+
+@pytest.mark.parametrize("words", ["one", "other"])
+def test_a_line_through_one_of_two_words_strikes_out(words: str) -> None:
+    page = blank()
+    write(page, "Marlene", x=24.0)
+    write(page, "Richter", x=66.0)
+    start = 23.5 if words == "one" else 65.5
+    stroke(page, (start, 26.2), (start + 24, 26.6))
+    assert cut(page).state is TextState.STRUCK
+
+
+def test_a_name_scribbled_over_is_struck() -> None:
+    page = written()
+    for row in range(6):
+        stroke(page, (24, 24.6 + 0.7 * row), (68, 25.0 + 0.7 * row), pen=4)
+    assert cut(page).state is TextState.STRUCK
+
+
+def test_a_line_over_the_tops_of_the_letters_counts_as_struck() -> None:
+    page = written()
+    stroke(page, (21, 24.2), (66, 23.8))
+    assert cut(page).state is TextState.STRUCK
+
+
+def test_a_line_along_the_feet_of_the_letters_counts_as_struck() -> None:
+    page = blank()
+    write(page, "Marina Weber", base=26.0)
+    stroke(page, (23, 26.1), (70, 26.1))
+    assert cut(page).state is TextState.STRUCK
+
+
 def test_an_underlined_name_is_not_struck() -> None:
     page = blank()
     write(page, "Karolina", base=25.0)
@@ -140,8 +194,41 @@ def test_an_underlined_name_is_not_struck() -> None:
     assert cut(page).state is TextState.WRITTEN
 
 
-def test_a_plain_name_is_not_struck() -> None:
-    assert cut(written("Maximilian Schulte")).state is TextState.WRITTEN
+def test_an_underline_does_not_hide_that_the_name_is_struck() -> None:
+    page = blank()
+    write(page, "Karolina Weber", base=25.0)
+    stroke(page, (23, 23.2), (60, 23.4))
+    stroke(page, (22, 27.0), (78, 27.0))
+    assert cut(page).state is TextState.STRUCK
+
+
+@pytest.mark.parametrize("pen", [2, 3, 5])
+@pytest.mark.parametrize("name", ["Maximilian Schulte", "Otto Tietz", "Minna Zimmermann", "Lia", "HEFT ETTEL"])
+def test_a_plain_name_is_not_struck(name: str, pen: int) -> None:
+    page = blank()
+    write(page, name, pen=pen)
+    assert cut(page).state is TextState.WRITTEN
+
+
+def test_the_printed_line_seen_beside_its_place_strikes_nothing_out() -> None:
+    page = written("Lena Jagger")
+    for x in (48.0, 56.0, 60.0):
+        stroke(page, (x, 26.0), (x - 1.0, 31.5))
+    stroke(page, (20, 28.2), (110, 28.2), pen=1)
+    assert cut(page).state is TextState.WRITTEN
+
+
+def test_the_long_bar_of_a_four_does_not_strike_out_a_class() -> None:
+    page = blank()
+    write(page, "4b")
+    stroke(page, (23.5, 27.0), (30.0, 26.8))
+    assert cut(page).state is TextState.WRITTEN
+
+
+def test_the_bar_of_a_t_drawn_over_its_neighbours_strikes_nothing_out() -> None:
+    page = written("Lena Otter")
+    stroke(page, (57, 24.6), (62, 24.4))
+    assert cut(page).state is TextState.WRITTEN
 
 
 def test_a_line_that_lies_off_the_paper_was_not_read() -> None:
@@ -154,6 +241,7 @@ def test_the_evidence_says_where_and_how_much() -> None:
     evidence = cut(written()).evidence
     assert evidence.place == LINE.place
     assert evidence.measures["ink_mm2"] > 10
+    assert evidence.measures["stroke_ratio"] < 1.75
 
 
 def test_a_field_at_the_edge_of_the_page_is_cut_all_the_same() -> None:

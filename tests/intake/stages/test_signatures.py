@@ -175,16 +175,13 @@ def test_a_note_is_no_signature(words: str, at: Point) -> None:
     assert not passes(with_words(cut_slip(UNSIGNED), words, at))
 
 
-MERGED = pytest.mark.xfail(strict=True, reason="a note written through a signature is taken for a part of it")
-
-
 @pytest.mark.parametrize(
     "at",
     [
         pytest.param(Point(LEFT + 62, BASE - 3), id="beside"),
         pytest.param(Point(LEFT + 10, PLACE.y - 3), id="above"),
         pytest.param(Point(LEFT + 10, BASE + 5), id="below"),
-        pytest.param(Point(LEFT + 5, BASE - 2), id="through", marks=MERGED),
+        pytest.param(Point(LEFT + 5, BASE - 2), id="through"),
     ],
 )
 def test_a_note_at_a_signature_does_not_pass(at: Point) -> None:

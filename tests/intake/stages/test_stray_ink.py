@@ -94,20 +94,3 @@ def test_the_sum_is_that_of_the_places() -> None:
     stray = stray_on(with_words(cut_slip(), "nein", Point(140, 245)))
     assert len(stray.places) > 0
     assert stray.measures["stray_mm2"] >= stray.measures["largest_mm2"] > 0
-
-
-@pytest.mark.parametrize(
-    ("name", "right", "up"),
-    [
-        pytest.param(
-            "place_date", 20, 2, marks=pytest.mark.xfail(strict=True, reason="a line of writing explains any words")
-        ),
-        pytest.param(
-            "guardian_names", 60, 2, marks=pytest.mark.xfail(strict=True, reason="a line of writing explains any words")
-        ),
-    ],
-)
-def test_a_condition_written_on_a_line_for_something_else_is_found(name: str, right: float, up: float) -> None:
-    place = field(name).place
-    words = with_words(cut_slip(), "nur ohne Kamera", Point(place.x + right, place.bottom - up))
-    assert stray_on(words).state is StrayState.FOUND
