@@ -257,7 +257,7 @@ ANY_WORDS = pytest.mark.xfail(strict=True, reason="whatever stands on the line i
 @pytest.mark.parametrize(
     ("words", "name", "right"),
     [
-        pytest.param("nur ohne Kamera", "place_date", 1, id="at the date"),
+        pytest.param("nur ohne Kamera", "place_date", 5, id="at the date", marks=ANY_WORDS),
         pytest.param("nein", "child_class", 15, id="at the class", marks=ANY_WORDS),
         pytest.param("nur Ton", "child_name", 50, id="at the name", marks=ANY_WORDS),
     ],
@@ -274,8 +274,13 @@ CROSSED_OUT = (
 )
 
 
-@pytest.mark.xfail(strict=True, reason="strokes through a signature are taken for a part of it")
-@pytest.mark.parametrize("strokes", [CROSSED_OUT[:1], CROSSED_OUT], ids=["one stroke", "two strokes"])
+ONE_STROKE = pytest.mark.xfail(strict=True, reason="one stroke through a signature is taken for a part of it")
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [pytest.param(CROSSED_OUT[:1], id="one stroke", marks=ONE_STROKE), pytest.param(CROSSED_OUT, id="two strokes")],
+)
 def test_a_signature_crossed_out_is_for_a_person(strokes: tuple[Path, ...]) -> None:
     assert verdicts(page_of(seen(with_ink(cut_slip(), strokes)))) == [Verdict.REVIEW]
 
