@@ -7,7 +7,7 @@ not read speaks against it, so that losing a fact can only move a verdict away f
 from collections.abc import Iterable, Sequence
 from typing import Final, assert_never
 
-from forms.model import Meaning, Rule
+from forms.model import Meaning, Role, Rule
 from intake.policy import Policy
 from intake.values import (
     Answer,
@@ -26,6 +26,9 @@ from intake.values import (
     Verdict,
     Wholeness,
 )
+
+NAMES: Final = (Role.CHILD_NAME, Role.GUARDIAN_NAMES)
+"""Lines that must not be struck out; a date may be."""
 
 
 def decide(reading: SlipReading, returns: Returns, policy: Policy) -> Decision:
@@ -102,7 +105,7 @@ def _form_reasons(reading: SlipReading) -> Iterable[Reason]:
 
 
 def _child_reasons(reading: SlipReading) -> Iterable[Reason]:
-    if any(text.state is TextState.STRUCK for text in reading.texts):
+    if any(text.state is TextState.STRUCK and text.role in NAMES for text in reading.texts):
         yield Reason.NAME_STRUCK
     match reading.identity.state:
         case IdentityState.IDENTIFIED:
@@ -166,6 +169,8 @@ def _line_reasons(states: list[SignatureState]) -> Iterable[Reason]:
 
 
 def _ink_reasons(reading: SlipReading) -> Iterable[Reason]:
+    if any(text.state is TextState.OBJECTION for text in reading.texts):
+        yield Reason.WORDS_OBJECT
     match reading.stray.state:
         case StrayState.NONE:
             pass

@@ -58,6 +58,7 @@ COLOUR_OF_STATE = {
     TextState.WRITTEN: GREEN,
     TextState.EMPTY: GRAY,
     TextState.STRUCK: ORANGE,
+    TextState.OBJECTION: ORANGE,
     TextState.UNREAD: RED,
 }
 """States of different kinds may share a word and then mean the same here."""

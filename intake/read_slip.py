@@ -19,6 +19,7 @@ from intake.stages.register import register
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
 from intake.stages.streaks import find_streaks
+from intake.stages.wording import objects
 from intake.values import (
     Channel,
     Identity,
@@ -92,13 +93,14 @@ def _read_names(
     texts = []
     for line in lines:
         cut = cut_line(slip, line)
-        guesses: tuple[TextGuess, ...] = ()
         if line.role is Role.CHILD_NAME:
             guesses, identity = _name_child(cut, _vocabulary(roster), engine)
-        elif line.role is Role.GUARDIAN_NAMES:
+        else:
             guesses = ask(engine, cut.crops[:1])
         best = max(guesses, key=lambda guess: guess.score, default=None)
-        texts.append(TextReading(line.name, line.role, cut.state, best.text if best else "", cut.evidence))
+        speaks = cut.state is TextState.WRITTEN and any(objects(guess.text) for guess in guesses)
+        state = TextState.OBJECTION if speaks else cut.state
+        texts.append(TextReading(line.name, line.role, state, best.text if best else "", cut.evidence))
     return tuple(texts), identity
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from forms.blank import read_blank
@@ -16,6 +17,10 @@ DPI = 200
 TILE_WIDTH, TILE_HEIGHT = 10.0, 4.5
 TILE_STEP_X, TILE_STEP_Y = 9.0, 4.0
 """Patches of two or three words; overlapping, so that no word falls between two."""
+LETTER_GAP_MM, DOT_GAP_MM = 0.8, 0.5
+"""Letters are joined to words across so much; between words there is twice as much."""
+WORD_HEIGHT_MM, WORD_WIDTH_MM = (1.2, 6.5), (1.8, 7.0)
+AROUND_CODE_MM = (3.0, 2.0, 3.0, 7.0)
 EDGE_MM = 4.0
 """Print nearer to the edge than this may be lost in any scan and is not asked for."""
 DARK = 128
@@ -38,12 +43,14 @@ def prepare(blank_pdf: bytes) -> Template:
         round(area.x * px_per_mm) : round(area.right * px_per_mm),
     ]
     gray = np.ascontiguousarray(gray)
+    codes = tuple(_place(code, area, px_per_mm) for code in find_codes(gray))
     return Template(
         form=form,
         gray=gray,
         px_per_mm=px_per_mm,
         tiles=_tiles(form, gray, px_per_mm),
-        codes=tuple(_place(code, area, px_per_mm) for code in find_codes(gray)),
+        words=_words(gray, area, px_per_mm, [_bounds(code) for code in codes]),
+        codes=codes,
         features=features_of(gray, px_per_mm, area.x, area.y),
     )
 
@@ -53,6 +60,27 @@ def _place(code: SeenCode, area: Rect, px_per_mm: float) -> CodePlace:
         Point((p.x + 0.5) / px_per_mm + area.x, (p.y + 0.5) / px_per_mm + area.y) for p in code.corners
     )
     return CodePlace(code.payload, (first, second, third, fourth))
+
+
+def _bounds(code: CodePlace) -> Rect:
+    """A code and the clear text beneath it, which differ from slip to slip."""
+    left, top = min(p.x for p in code.corners), min(p.y for p in code.corners)
+    right, bottom = max(p.x for p in code.corners), max(p.y for p in code.corners)
+    return Rect(left, top, right - left, bottom - top).grown(*AROUND_CODE_MM)
+
+
+def _words(gray: GrayImage, area: Rect, px_per_mm: float, codes: Sequence[Rect]) -> tuple[Rect, ...]:
+    """The printed words, one place each; long ones in parts. Lines, frames and codes are none."""
+    ink = (gray < DARK).astype(np.uint8)
+    reach = (round(LETTER_GAP_MM * px_per_mm), round(DOT_GAP_MM * px_per_mm))
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((reach[1], reach[0]), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    words: list[Rect] = []
+    for x, y, width, height, _ in (stats[n] / px_per_mm for n in range(1, count)):
+        if WORD_HEIGHT_MM[0] <= height <= WORD_HEIGHT_MM[1] and width >= WORD_WIDTH_MM[0]:
+            parts = int(np.ceil(width / WORD_WIDTH_MM[1]))
+            words += [Rect(area.x + x + n * width / parts, area.y + y, width / parts, height) for n in range(parts)]
+    return tuple(word for word in words if not any(word.overlaps(code) for code in codes))
 
 
 def _tiles(form: Form, gray: GrayImage, px_per_mm: float) -> tuple[Tile, ...]:

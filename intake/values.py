@@ -98,13 +98,14 @@ class Template:
     """A blank as the reader uses it.
 
     `gray` is the slip area of the rendered blank, `px_per_mm` its resolution; pixel (0, 0) lies at the
-    top-left corner of `form.slip.place`.
+    top-left corner of `form.slip.place`. `tiles` serve registration, `words` the comparison of what is printed.
     """
 
     form: Form
     gray: GrayImage
     px_per_mm: float
     tiles: tuple[Tile, ...]
+    words: tuple[Rect, ...]
     codes: tuple[CodePlace, ...]
     features: Features
 
@@ -274,11 +275,12 @@ class SignatureReading:
 
 
 class TextState(StrEnum):
-    """What a text line shows."""
+    """What a text line shows; OBJECTION are words that are no name and no date."""
 
     EMPTY = auto()
     WRITTEN = auto()
     STRUCK = auto()
+    OBJECTION = auto()
     UNREAD = auto()
 
 
@@ -486,6 +488,7 @@ class Reason(StrEnum):
     SIGNATURE_UNCLEAR = auto()
     SIGNATURE_UNREAD = auto()
     INK_UNEXPLAINED = auto()
+    WORDS_OBJECT = auto()
     INK_UNREAD = auto()
     CODE_FOREIGN = auto()
     CHILD_UNSURE = auto()

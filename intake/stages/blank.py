@@ -14,6 +14,8 @@ from intake.values import PageImage
 
 WORK_PX = 620
 """Shorter side of the working image: 75 dpi on A4."""
+MOST_WORK_PX = 4000
+"""Longer side at most: a strip of paper is not enlarged without bounds."""
 BORDER_SHARE = 0.015
 """Share of the shorter side that is ignored at each edge: 3 mm on A4, where lids and rollers show."""
 DARK_STEPS = 70
@@ -31,13 +33,13 @@ def dark_pieces(page: PageImage, slips: Sequence[Sequence[Point]]) -> int:
         page: The page.
         slips: Outlines of slips, in pixels of the page; what lies inside does not count.
     """
-    scale = WORK_PX / min(page.gray.shape)
+    scale = min(WORK_PX / min(page.gray.shape), MOST_WORK_PX / max(page.gray.shape))
     small = cv2.resize(page.gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     window = np.ones((PAPER_WINDOW_PX, PAPER_WINDOW_PX), np.uint8)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, window, borderType=cv2.BORDER_REPLICATE)
     dark = (small.astype(np.int16) < paper.astype(np.int16) - DARK_STEPS).astype(np.uint8)
     for outline in slips:
         cv2.fillPoly(dark, [np.array([(p.x * scale, p.y * scale) for p in outline], np.int32)], 0)
-    edge = round(BORDER_SHARE * WORK_PX)
+    edge = max(1, round(BORDER_SHARE * min(small.shape)))
     count, _, stats, _ = cv2.connectedComponentsWithStats(dark[edge:-edge, edge:-edge])
     return sum(1 for piece in range(1, count) if stats[piece, cv2.CC_STAT_AREA] >= SPECK_PX)

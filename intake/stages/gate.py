@@ -28,9 +28,12 @@ def form_state(fit: Fit) -> FormState:
 
 
 def distinct(found: Sequence[Registration]) -> tuple[Registration, ...]:
-    """One registration for each slip: of those that lie over one another the best, in reading order."""
+    """One registration for each slip, in reading order.
+
+    Of those that lie over one another the one whose code was read, for it may name the child, and then the best.
+    """
     kept: list[Registration] = []
-    for one in sorted(found, key=lambda r: -r.fit.found_share * r.fit.ncc_median):
+    for one in sorted(found, key=lambda r: (not r.pose.code, -r.fit.found_share * r.fit.ncc_median)):
         if not any(_overlap(one, other) for other in kept):
             kept.append(one)
     return tuple(sorted(kept, key=lambda r: (outline_of(r)[0].y, outline_of(r)[0].x)))

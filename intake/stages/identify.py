@@ -16,6 +16,8 @@ WORK_PX_PER_MM = 100 / 25.4
 """Resolution of the features on the blank."""
 PHOTO_SHORT_SIDE_PX = 960
 """A photo's shorter side after scaling; a page fills 80 to 93 % of it, which makes about 100 dpi."""
+MOST_WORK_PX = 4000
+"""Longer side at most: a strip is not enlarged without bounds."""
 FEATURES_OF_BLANK = 3000
 FEATURES_OF_PAGE = 4000
 RATIO = 0.86
@@ -57,7 +59,7 @@ def _working_image(page: PageImage) -> tuple[npt.NDArray[np.uint8], float]:
     if page.dpi is not None:
         scale = WORK_PX_PER_MM * 25.4 / page.dpi
         return np.asarray(cv2.resize(page.gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)), scale
-    scale = PHOTO_SHORT_SIDE_PX / min(page.gray.shape)
+    scale = min(PHOTO_SHORT_SIDE_PX / min(page.gray.shape), MOST_WORK_PX / max(page.gray.shape))
     small = cv2.resize(page.gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8)), (0, 0), 8)
     return np.asarray(cv2.divide(small, paper, scale=245)), scale

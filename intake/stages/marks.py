@@ -39,10 +39,15 @@ class _Seen:
     mark: float
     extent: float
     solidity: float
+    over_words: float
     frame_ncc: float
     unread: bool
 
 
+WORDS_BEGIN_MM, WORDS_AROUND_MM, WORDS_GAP_MM, WORDS_MOST_MM = 3.2, 0.2, 8.0, 120.0
+OVER_WORDS_MM2 = 1.5
+"""More ink than this between an option's letters: the words are struck out, circled or written over. Of a line through
+the words half is hidden by the print."""
 EMPTY_INNER_MM2, EMPTY_INNER_EXTENT_MM = 0.06, 0.6
 EMPTY_AROUND_MM2 = 1.0
 TICK_INNER_MM2, TICK_INNER_EXTENT_MM = 1.0, 1.9
@@ -123,14 +128,16 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask) -> _Seen:
     zone = np.zeros(slip.gray.shape, bool)
     zone[slip.slices(place.grown(AROUND_LEFT_MM, AROUND_UP_MM, AROUND_RIGHT_MM, AROUND_DOWN_MM))] = True
     zone[slip.slices(place)] = False
+    written = ink & (slip.ink > 0)
     rows, columns = np.nonzero(mark)
     return _Seen(
         inner=area,
         inner_extent=extent,
-        around=_area(ink & zone & (slip.ink > 0), slip.px_per_mm),
+        around=_area(written & zone, slip.px_per_mm),
         mark=_area(mark, slip.px_per_mm),
         extent=max(np.ptp(rows), np.ptp(columns)) / slip.px_per_mm if len(rows) else 0.0,
         solidity=_solidity(mark),
+        over_words=_area(written[slip.slices(_words_of(slip, place))], slip.px_per_mm),
         frame_ncc=frame.ncc,
         unread=bool(slip.outside[inner].any()) or dark.size == 0,
     )
@@ -163,6 +170,17 @@ def _mark(slip: SlipImage, ink: Mask, place: Rect) -> Mask:
     return mask
 
 
+def _words_of(slip: SlipImage, place: Rect) -> Rect:
+    """Where the blank prints the words of an option: beside its box, up to the first wide gap."""
+    beyond = place.right + WORDS_BEGIN_MM
+    row = Rect(beyond, place.y - WORDS_AROUND_MM, WORDS_MOST_MM, place.height + 2 * WORDS_AROUND_MM)
+    printed = (slip.blank[slip.slices(row)] < 128).any(axis=0)  # noqa: PLR2004 - the middle grey
+    columns = np.flatnonzero(printed)
+    gaps = np.flatnonzero(np.diff(columns) > WORDS_GAP_MM * slip.px_per_mm)
+    last = columns[gaps[0]] if len(gaps) else columns[-1] if len(columns) else 0
+    return Rect(beyond, row.y, max(float(last) / slip.px_per_mm, 1.0), row.height)
+
+
 def _solidity(mark: Mask) -> float:
     """Share of the mark's convex hull that is inked; 0 where there is no mark."""
     points = cv2.findNonZero(mark.astype(np.uint8))
@@ -175,6 +193,13 @@ def _area(mask: Mask, px_per_mm: float) -> float:
 
 
 def _state(seen: _Seen, box: Rect) -> MarkState:
+    alone = _alone(seen, box)
+    said = alone in {MarkState.EMPTY, MarkState.TICKED}
+    return MarkState.UNCLEAR if said and seen.over_words > OVER_WORDS_MM2 else alone
+
+
+def _alone(seen: _Seen, box: Rect) -> MarkState:
+    """What the box shows, if nobody wrote over its words."""
     if seen.unread or (seen.frame_ncc < ALIGN_NCC and seen.inner < TICK_INNER_MM2):
         return MarkState.UNREAD
     if seen.inner < EMPTY_INNER_MM2 and seen.inner_extent < EMPTY_INNER_EXTENT_MM:
@@ -205,6 +230,7 @@ def _evidence(place: Rect, seen: _Seen) -> Evidence:
             "mark_mm2": round(seen.mark, 2),
             "extent_mm": round(seen.extent, 2),
             "solidity": round(seen.solidity, 2),
+            "over_words_mm2": round(seen.over_words, 2),
             "frame_ncc": round(seen.frame_ncc, 2),
         },
     )

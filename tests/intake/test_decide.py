@@ -99,6 +99,7 @@ OTHER_FACTS: list[tuple[dict[str, Any], Reason]] = [
 STRAY: list[tuple[dict[str, Any], Reason]] = [
     ({"stray": StrayInk(StrayState.FOUND, (), {})}, Reason.INK_UNEXPLAINED),
     ({"stray": StrayInk(StrayState.UNREAD, (), {})}, Reason.INK_UNREAD),
+    ({"texts": (name(TextState.OBJECTION, "nur ohne Kamera"),)}, Reason.WORDS_OBJECT),
 ]
 
 

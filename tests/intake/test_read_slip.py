@@ -126,14 +126,7 @@ def test_a_turned_page_says_the_same(answers: Answers, turns: int) -> None:
     assert said(read(page_of(turned))) == said(read(page_of(straight)))
 
 
-GREY_EDGE = pytest.mark.xfail(
-    strict=True, reason="the paper's edge under a grey lid is one piece of ink whose bounds hold the signature"
-)
-
-
-@pytest.mark.parametrize(
-    "lid", [pytest.param(GREY_LID, marks=GREY_EDGE), BLACK_LID, WHITE_LID], ids=["grey", "black", "white"]
-)
+@pytest.mark.parametrize("lid", [GREY_LID, BLACK_LID, WHITE_LID], ids=["grey", "black", "white"])
 def test_the_lid_changes_nothing(lid: Colour) -> None:
     scan = scan_of(cut_slip(), replace(FLATBED, lid=lid, skew_deg=2.0))
     assert said(read(page_of(scan))) == said(read(page_of(seen(cut_slip()))))
@@ -172,9 +165,6 @@ def own_slip() -> Picture:
     return make_sheet(PRIMARY, FAMILY, 7, personal=personal).sheet
 
 
-@pytest.mark.xfail(
-    strict=True, reason="with the letter still attached the print is asked, too, and its pose may win without the code"
-)
 def test_a_slip_with_its_letter_keeps_its_code() -> None:
     pages = [(own_slip(), 0.3), (sheet_of(), 0.0), (sheet_of(), 3.0)]
     states = [
@@ -191,13 +181,11 @@ def test_a_reworded_paragraph_is_never_given(change: Rewording) -> None:
     assert verdicts(page_of(seen(reworded_sheet(change)))) == [Verdict.REVIEW]
 
 
-@pytest.mark.xfail(strict=True, reason="one word makes neither a fault of print nor enough stray ink")
-@pytest.mark.parametrize("change", REWORDED_WORDS[3:4], ids=lambda change: change.instead[:30])
+@pytest.mark.parametrize("change", REWORDED_WORDS, ids=lambda change: change.instead[:30])
 def test_one_other_word_is_never_given(change: Rewording) -> None:
     assert verdicts(page_of(seen(reworded_sheet(change)))) == [Verdict.REVIEW]
 
 
-@pytest.mark.xfail(strict=True, reason="a no asks for no ink to be explained, and the print passes for intact")
 @pytest.mark.parametrize("change", REWORDED_PARAGRAPHS[:2], ids=lambda change: change.instead[:30])
 def test_a_reworded_paragraph_is_never_refused(change: Rewording) -> None:
     assert verdicts(page_of(seen(reworded_sheet(change, REFUSAL)))) == [Verdict.REVIEW]
@@ -249,23 +237,6 @@ def test_a_plateau_over_the_lower_half_is_for_a_person(answers: Answers, gray: i
 )
 def test_a_condition_written_by_hand_is_for_a_person(at: Point) -> None:
     assert verdicts(page_of(seen(with_words(cut_slip(), "nur ohne Kamera", at)))) == [Verdict.REVIEW]
-
-
-ANY_WORDS = pytest.mark.xfail(strict=True, reason="whatever stands on the line is taken for what the line asks for")
-
-
-@pytest.mark.parametrize(
-    ("words", "name", "right"),
-    [
-        pytest.param("nur ohne Kamera", "place_date", 5, id="at the date", marks=ANY_WORDS),
-        pytest.param("nein", "child_class", 15, id="at the class", marks=ANY_WORDS),
-        pytest.param("nur Ton", "child_name", 50, id="at the name", marks=ANY_WORDS),
-    ],
-)
-def test_a_condition_on_another_line_is_for_a_person(words: str, name: str, right: float) -> None:
-    place = field(name).place
-    sheet = with_words(cut_slip(), words, Point(place.x + right, place.bottom - 1.5))
-    assert verdicts(page_of(seen(sheet))) == [Verdict.REVIEW]
 
 
 CROSSED_OUT = (

@@ -52,13 +52,11 @@ def test_words_written_over_the_print_leave_it_intact() -> None:
 
 
 @pytest.mark.parametrize("change", REWORDED_PARAGRAPHS, ids=lambda change: change.instead[:30])
-@pytest.mark.xfail(strict=True, reason="one paragraph makes 0 to 3 faults of 80 to 389 tiles, too few to count")
 def test_a_reworded_paragraph_is_altered(change: Rewording) -> None:
     assert wholeness(reworded_sheet(change), change.form_id).state is not Wholeness.INTACT
 
 
 @pytest.mark.parametrize("change", REWORDED_WORDS, ids=lambda change: change.instead[:30])
-@pytest.mark.xfail(strict=True, reason="one word is smaller than a tile and makes no fault at all")
 def test_one_other_word_is_altered(change: Rewording) -> None:
     assert wholeness(reworded_sheet(change), change.form_id).state is not Wholeness.INTACT
 
@@ -75,8 +73,8 @@ def test_a_plateau_over_the_lower_half_is_no_print(gray: int) -> None:
 def test_clauses_painted_over_are_missed(gray: int) -> None:
     covered = painted(sheet_of(SECONDARY), Rect(18, 130, 174, 40), gray)
     found = wholeness(covered, SECONDARY)
-    assert found.state is Wholeness.ALTERED
-    assert found.faults
+    assert found.state is Wholeness.DAMAGED
+    assert len(found.faults) > 50
     assert all(Rect(18, 125, 174, 50).overlaps(place) for place in found.faults)
 
 
@@ -88,11 +86,11 @@ def test_a_slip_cut_across_is_damaged() -> None:
 
 
 def test_a_template_without_print_is_unread() -> None:
-    bare = replace(template_of(PRIMARY), tiles=())
+    bare = replace(template_of(PRIMARY), words=())
     assert compare_print(laid_flat(cut_slip()), bare).state is Wholeness.UNREAD
 
 
-def test_the_measures_say_how_many_tiles_were_compared() -> None:
+def test_the_measures_say_how_many_words_were_compared() -> None:
     found = wholeness(cut_slip())
-    assert found.measures["tiles"] == len(template_of(PRIMARY).tiles)
-    assert found.measures["faults"] == len(found.faults)
+    assert found.measures["words"] == len(template_of(PRIMARY).words)
+    assert found.measures["replaced"] + found.measures["gone"] == len(found.faults)

@@ -1,0 +1,39 @@
+import pytest
+
+from intake.stages.wording import objects
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nur ohne Kamera",
+        "NEIN, wir sind nicht einverstanden!",
+        "Wir widersprechen!",
+        "nicht einverstonden",
+        "nur mit Ton",
+        "nein",
+        "Lena Müller aber kein Bild",
+        "bitte vorher anrufen",
+    ],
+)
+def test_words_of_a_refusal_or_a_condition_are_no_name(text: str) -> None:
+    assert objects(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lena Klein",
+        "Nur Yılmaz",
+        "Björn und Julia Nichterlein",
+        "Ben Ohnesorg",
+        "Thi-Mai Nguyen",
+        "3b",
+        "Köln, 3.2.2026",
+        "Kamila Nowak",
+        "Katrin & Ahmet Pohl",
+        "",
+    ],
+)
+def test_names_and_dates_object_to_nothing(text: str) -> None:
+    assert not objects(text)
