@@ -9,7 +9,7 @@ from intake.stages.blank import dark_pieces
 from intake.stages.codes import find_codes, poses_from_codes
 from intake.stages.creases import without_creases
 from intake.stages.flatten import lay_flat
-from intake.stages.gate import accepted, distinct, form_state, outline_of, read_code
+from intake.stages.gate import accepted, certain, distinct, form_state, outline_of, read_code
 from intake.stages.identify import poses_from_print
 from intake.stages.integrity import compare_print
 from intake.stages.marks import read_choice
@@ -27,6 +27,7 @@ from intake.values import (
     PageImage,
     PageKind,
     PageReading,
+    Pose,
     Registration,
     Roster,
     SlipImage,
@@ -37,6 +38,8 @@ from intake.values import (
     TextState,
 )
 
+CODE_ONLY = "code_without_print"
+"""A code of ours, but nothing of the slip around it: a person has to find out what it is."""
 MUCH_PRINT = 60
 """So many dark pieces outside the slips found mean that there may be another; a letter has a thousand."""
 
@@ -45,19 +48,27 @@ def read_page(page: PageImage, templates: Sequence[Template], roster: Roster, en
     """Find every slip on a page and read it; a page without one is blank or foreign, and said to be."""
     if dark_pieces(page, ()) == 0:
         return PageReading(page.ref, PageKind.BLANK, (), ())
-    found = _find_slips(page, templates)
+    by_code = poses_from_codes(find_codes(page.gray), templates)
+    found = _find_slips(page, by_code, templates)
     slips = tuple(_read_slip(page, one, number, roster, engine) for number, one in enumerate(found, start=1))
-    return PageReading(page.ref, PageKind.SLIP if slips else PageKind.FOREIGN, slips, ())
+    if slips:
+        return PageReading(page.ref, PageKind.SLIP, slips, ())
+    if by_code:
+        return PageReading(page.ref, PageKind.UNREADABLE, (), (CODE_ONLY,))
+    return PageReading(page.ref, PageKind.FOREIGN, (), ())
 
 
-def _find_slips(page: PageImage, templates: Sequence[Template]) -> tuple[Registration, ...]:
-    """By their codes, which is quick; by their print where much of the page is still unexplained."""
-    by_code = [register(page, pose) for pose in poses_from_codes(find_codes(page.gray), templates)]
-    found = distinct([one for one in by_code if one is not None and accepted(one)])
-    if dark_pieces(page, [outline_of(one) for one in found]) < MUCH_PRINT:
-        return found
-    by_print = [register(page, pose) for pose in poses_from_print(page, templates)]
-    return distinct([*found, *(one for one in by_print if one is not None and accepted(one))])
+def _find_slips(page: PageImage, by_code: Sequence[Pose], templates: Sequence[Template]) -> tuple[Registration, ...]:
+    """By their codes, which is quick; by their print, too, where much of the page is still unexplained."""
+    found = _registered(page, by_code)
+    if dark_pieces(page, [outline_of(one) for one in certain(found)]) >= MUCH_PRINT:
+        found = [*found, *_registered(page, poses_from_print(page, templates))]
+    return distinct(found)
+
+
+def _registered(page: PageImage, poses: Sequence[Pose]) -> list[Registration]:
+    tried = [register(page, pose) for pose in poses]
+    return [one for one in tried if one is not None and accepted(one)]
 
 
 def _read_slip(page: PageImage, found: Registration, number: int, roster: Roster, engine: TextEngine) -> SlipReading:

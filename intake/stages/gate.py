@@ -10,15 +10,26 @@ from intake.values import CodeReading, CodeState, Fit, FormState, Pose, Registra
 
 RECOGNISED_SHARE, RECOGNISED_NCC = 0.60, 0.60
 """True pages of the first trial had 0.8 and 0.9 and more; wrong forms at most 0.2 and 0.35."""
-POSSIBLE_SHARE, POSSIBLE_NCC = 0.35, 0.45
-"""Between the two the slip is shown to a person as doubtful; below, it is not this form."""
+POSSIBLE_SHARE, POSSIBLE_RESIDUAL_MM = 0.25, 0.15
+"""What falls short is still shown to a person as doubtful if this share of the print is where the blank has it, this
+exactly: half-faded prints in black and white have 0.37 and 0.05. Wrong forms have 0.2 at most, and 0.2 mm at least."""
+POSSIBLE_SHARE_WITH_CODE = 0.12
+"""A slip whose code was read is ours, however little of its print is left."""
 GENERIC_TOKEN = "000000000"  # noqa: S105 - a public mark, not a secret
 TOKEN = slice(10, 19)
 
 
+def certain(found: Sequence[Registration]) -> list[Registration]:
+    """Those of which it is certain which form they are."""
+    return [one for one in found if form_state(one.fit) is FormState.RECOGNISED]
+
+
 def accepted(found: Registration) -> bool:
     """Whether the page shows this form at all."""
-    return found.fit.found_share >= POSSIBLE_SHARE and found.fit.ncc_median >= POSSIBLE_NCC
+    fit = found.fit
+    if found.pose.code and fit.found_share >= POSSIBLE_SHARE_WITH_CODE:
+        return True
+    return fit.found_share >= POSSIBLE_SHARE and fit.residual_mm <= POSSIBLE_RESIDUAL_MM
 
 
 def form_state(fit: Fit) -> FormState:
@@ -30,10 +41,16 @@ def form_state(fit: Fit) -> FormState:
 def distinct(found: Sequence[Registration]) -> tuple[Registration, ...]:
     """One registration for each slip, in reading order.
 
-    Of those that lie over one another the one whose code was read, for it may name the child, and then the best.
+    Of those that lie over one another one that is certain, then one whose code was read, for it may name the child,
+    and then the best.
     """
+
+    def rank(one: Registration) -> tuple[bool, bool, float]:
+        sure = form_state(one.fit) is FormState.RECOGNISED
+        return not sure, not one.pose.code, -one.fit.found_share * one.fit.ncc_median
+
     kept: list[Registration] = []
-    for one in sorted(found, key=lambda r: (not r.pose.code, -r.fit.found_share * r.fit.ncc_median)):
+    for one in sorted(found, key=rank):
         if not any(_overlap(one, other) for other in kept):
             kept.append(one)
     return tuple(sorted(kept, key=lambda r: (outline_of(r)[0].y, outline_of(r)[0].x)))

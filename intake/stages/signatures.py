@@ -39,8 +39,8 @@ MOST_WIDTH_MM, MOST_HEIGHT_MM = 80.0, 30.0
 """More than one signature fits into; a line and a stamp over it, for instance."""
 BAND_MM, STEP_MM, FREE_SIDE_MM, MOST_TURN_DEG = 0.4, 0.5, 1.2, 25
 CORNER_LINES_MM, CORNER_INKED_SHARE, CORNER_MM = (14.0, 9.0), 0.8, 3.0
-"""The corner of a stamp's frame: two lines of these lengths, inked on this share, meeting this nearly. With the next, in 16 of
-the fields of the trial series that a stamp touches, and in 3 of 500 others."""
+"""The corner of a stamp's frame: two lines of these lengths, inked on this share, meeting this nearly. With the next,
+in 16 of the fields of the trial series that a stamp touches, and in 3 of 500 others."""
 PARALLEL_LINES_MM, PARALLEL_INKED_SHARE, PARALLEL_APART_MM = 24.0, 0.7, 11.0
 """Two sides of a frame, or two strokes through a signature that was crossed out."""
 LETTER_MM, SAME_HEIGHT, SAME_FOOT_MM, LETTER_GAP_MM, MOST_SLOPE, TYPED_LETTERS = (1.5, 5.0), 0.12, 0.3, 8.0, 0.45, 6
