@@ -21,23 +21,41 @@ GOOD, WEAK = Fit(0.95, 1.0, 0.05), Fit(0.7, 0.7, 0.2)
 
 
 @pytest.mark.parametrize(
-    ("share", "ncc", "taken", "state"),
+    ("share", "ncc", "state"),
     [
-        (1.0, 0.95, True, FormState.RECOGNISED),
-        (0.60, 0.60, True, FormState.RECOGNISED),
-        (0.59, 0.95, True, FormState.DOUBTFUL),
-        (0.95, 0.59, True, FormState.DOUBTFUL),
-        (0.34, 0.95, False, FormState.DOUBTFUL),
-        (0.95, 0.44, False, FormState.DOUBTFUL),
-        (0.0, 0.0, False, FormState.DOUBTFUL),
+        (1.0, 0.95, FormState.RECOGNISED),
+        (0.60, 0.60, FormState.RECOGNISED),
+        (0.59, 0.95, FormState.DOUBTFUL),
+        (0.95, 0.59, FormState.DOUBTFUL),
+        (0.0, 0.0, FormState.DOUBTFUL),
     ],
 )
-def test_both_the_share_and_the_likeness_must_hold(
-    share: float, ncc: float, taken: bool, state: FormState, primary: Template
+def test_a_form_is_certain_only_if_much_of_its_print_is_there_and_alike(
+    share: float, ncc: float, state: FormState
 ) -> None:
-    fit = Fit(ncc, share, 0.1)
-    assert accepted(registration(primary, fit)) is taken
-    assert form_state(fit) is state
+    assert form_state(Fit(ncc, share, 0.1)) is state
+
+
+@pytest.mark.parametrize(
+    ("share", "residual", "taken"),
+    [(1.0, 0.05, True), (0.37, 0.05, True), (0.25, 0.15, True), (0.24, 0.05, False), (0.9, 0.16, False)],
+)
+def test_faded_print_in_its_place_is_not_lost_and_other_print_not_taken(
+    share: float, residual: float, taken: bool, primary: Template
+) -> None:
+    assert accepted(registration(primary, Fit(0.3, share, residual))) is taken
+
+
+def test_a_slip_whose_code_was_read_is_kept_for_a_person(primary: Template) -> None:
+    faded = registration(primary, Fit(0.2, 0.15, 0.4))
+    assert not accepted(faded)
+    assert accepted(replace(faded, pose=replace(faded.pose, code="RL1IPRI011")))
+
+
+def test_a_certain_registration_wins_over_a_doubtful_one_with_a_code(primary: Template) -> None:
+    good, faded = registration(primary, GOOD), registration(primary, Fit(0.2, 0.15, 0.4))
+    coded = replace(faded, pose=replace(faded.pose, code="RL1IPRI011"))
+    assert distinct([coded, good]) == (good,)
 
 
 def test_of_two_registrations_of_one_slip_the_better_is_kept(primary: Template) -> None:
