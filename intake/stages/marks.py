@@ -54,7 +54,7 @@ TICK_INNER_MM2, TICK_INNER_EXTENT_MM = 1.0, 1.9
 MARK_EXTENT_SHARE = 1.95
 """Times the box: plain ticks of the trial series reach 1.7, crossings-out begin at 1.5 and are dense."""
 LARGE_EXTENT_SHARE = 1.45
-LARGE_MARK_MM2 = 10.0
+LARGE_MARK_MM2 = 12.0
 """A mark beyond the box's surroundings with more ink than this is a scribble, not a tick."""
 FILLED_SOLIDITY, FILLED_EXTENT_SHARE = 0.5, 1.75
 """A box filled with a thick pen is compact (0.56 and more of its hull); crossings-out are not (0.41 at most)."""

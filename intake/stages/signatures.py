@@ -27,8 +27,9 @@ STREAK_MM = (25.0, 1.5)
 """Taller and thinner than this is what is left of a scanner's streak."""
 EMPTY_MM2 = 1.0
 UNCLEAR_MM2 = 3.0
-SIGNED_EXTENT_MM = 11.0
-"""Along its main axis; a cross has 10 at most, the shortest signature of the trial series 12."""
+SIGNED_EXTENT_MM, SMALL_EXTENT_MM, SMALL_LENGTH_MM = 8.0, 11.0, 35.0
+"""Along its main axis. A smaller one than the second needs a longer stroke: a cross of 10 mm has 23 mm of it, the most
+compact signature of the trial series 50."""
 SIGNED_SPREAD_MM = 2.2
 """Across its main axis; a dash has the width of its stroke and what it bends."""
 SIGNED_LENGTH_MM = 28.0
@@ -38,7 +39,7 @@ SIGNED_WINDING = 1.3
 MOST_WIDTH_MM, MOST_HEIGHT_MM = 80.0, 30.0
 """More than one signature fits into; a line and a stamp over it, for instance."""
 BAND_MM, STEP_MM, FREE_SIDE_MM, MOST_TURN_DEG = 0.4, 0.5, 1.2, 25
-CORNER_LINES_MM, CORNER_INKED_SHARE, CORNER_MM = (14.0, 9.0), 0.8, 3.0
+CORNER_LINES_MM, CORNER_INKED_SHARE, CORNER_MM = (14.0, 9.0), 0.8, 1.5
 """The corner of a stamp's frame: two lines of these lengths, inked on this share, meeting this nearly. With the next,
 in 16 of the fields of the trial series that a stamp touches, and in 3 of 500 others."""
 PARALLEL_LINES_MM, PARALLEL_INKED_SHARE, PARALLEL_APART_MM = 24.0, 0.7, 11.0
@@ -254,6 +255,7 @@ def _state(seen: _Seen) -> SignatureState:
         return SignatureState.EMPTY if seen.ink_mm2 < EMPTY_MM2 else SignatureState.UNCLEAR
     signed = (
         seen.extent >= SIGNED_EXTENT_MM
+        and (seen.extent >= SMALL_EXTENT_MM or seen.length >= SMALL_LENGTH_MM)
         and seen.spread >= SIGNED_SPREAD_MM
         and seen.length >= SIGNED_LENGTH_MM
         and seen.winding >= SIGNED_WINDING
