@@ -63,7 +63,7 @@ AROUND_MOST_MM2 = 7.0
 
 def read_choice(slip: SlipImage, boxes: Sequence[ChoiceBox]) -> tuple[Mark, ...]:
     """Read all boxes of one choice jointly."""
-    ink = _raw_ink(slip)
+    ink = (slip.ink > 0) & ~slip.near_print
     frames = [_aligned(slip, box.place) for box in boxes]
     drawn = [_mark(slip, ink, frame.place) for frame in frames]
     marks = []
@@ -87,11 +87,6 @@ def _lies_with(slip: SlipImage, mark: Mask, home: Rect, other: Rect) -> bool:
     y, x = rows / slip.px_per_mm + slip.origin.y, columns / slip.px_per_mm + slip.origin.x
     near = np.hypot(x - home.centre.x, y - home.centre.y) < np.hypot(x - other.centre.x, y - other.centre.y)
     return bool(near.mean() >= HOME_SHARE)
-
-
-def _raw_ink(slip: SlipImage) -> Mask:
-    """Everything dark that the blank does not print here, soft or small as it may be."""
-    return np.asarray((slip.darkness > slip.ink_threshold) & ~slip.near_print, dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +123,15 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask) -> _Seen:
     zone = np.zeros(slip.gray.shape, bool)
     zone[slip.slices(place.grown(AROUND_LEFT_MM, AROUND_UP_MM, AROUND_RIGHT_MM, AROUND_DOWN_MM))] = True
     zone[slip.slices(place)] = False
-    written = ink & (slip.ink > 0)
     rows, columns = np.nonzero(mark)
     return _Seen(
         inner=area,
         inner_extent=extent,
-        around=_area(written & zone, slip.px_per_mm),
+        around=_area(ink & zone, slip.px_per_mm),
         mark=_area(mark, slip.px_per_mm),
         extent=max(np.ptp(rows), np.ptp(columns)) / slip.px_per_mm if len(rows) else 0.0,
         solidity=_solidity(mark),
-        over_words=_area(written[slip.slices(_words_of(slip, place))], slip.px_per_mm),
+        over_words=_area(ink[slip.slices(_words_of(slip, place))], slip.px_per_mm),
         frame_ncc=frame.ncc,
         unread=bool(slip.outside[inner].any()) or dark.size == 0,
     )

@@ -93,14 +93,12 @@ def _at_edge(piece: Piece, form: Form) -> bool:
 
 
 def _rim(slip: SlipImage) -> set[int]:
-    """The labels of the pieces that cling to the edge of the paper."""
-    diameter = 2 * round(RIM_MM * slip.px_per_mm) + 1
-    near = cv2.dilate(slip.outside.astype(np.uint8), np.ones((diameter, diameter), np.uint8)) > 0
-    clinging = set(np.unique(slip.ink[near]).tolist())
-    diameter = 2 * round(RIM_DEPTH_MM * slip.px_per_mm) + 1
-    deep = cv2.boxFilter(slip.outside.astype(np.float32), -1, (diameter, diameter)) == 0
-    reaching_in = set(np.unique(slip.ink[deep]).tolist())
-    return clinging - reaching_in
+    """The labels of the pieces that cling to the edge of the paper, or of the slip, and do not reach far in."""
+    beyond = np.pad(slip.outside.astype(np.uint8), 1, constant_values=1)
+    near, deep = (2 * round(depth * slip.px_per_mm) + 1 for depth in (RIM_MM, RIM_DEPTH_MM))
+    clings = cv2.dilate(beyond, np.ones((near, near), np.uint8))[1:-1, 1:-1] > 0
+    reaches_in = cv2.dilate(beyond, np.ones((deep, deep), np.uint8))[1:-1, 1:-1] == 0
+    return set(np.unique(slip.ink[clings]).tolist()) - set(np.unique(slip.ink[reaches_in]).tolist())
 
 
 def _writing_at(field: Field, every: Sequence[Piece]) -> Iterable[Piece]:
