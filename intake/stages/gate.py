@@ -10,9 +10,11 @@ from intake.values import CodeReading, CodeState, Fit, FormState, Pose, Registra
 
 RECOGNISED_SHARE, RECOGNISED_NCC = 0.60, 0.60
 """True pages of the first trial had 0.8 and 0.9 and more; wrong forms at most 0.2 and 0.35."""
-POSSIBLE_SHARE, POSSIBLE_RESIDUAL_MM = 0.25, 0.15
-"""What falls short is still shown to a person as doubtful if this share of the print is where the blank has it, this
-exactly: half-faded prints in black and white have 0.37 and 0.05. Wrong forms have 0.2 at most, and 0.2 mm at least."""
+ALIKE_SHARE, ALIKE_NCC = 0.35, 0.45
+EXACT_SHARE, EXACT_RESIDUAL_MM = 0.25, 0.15
+"""What falls short is still shown to a person as doubtful: if this share of the print is where the blank has it and
+looks like it (blurred photos), or a smaller share lies there exactly (half-faded prints in black and white have 0.37 and
+0.05 mm). Wrong forms have a share of 0.2 at most, a likeness of 0.35 at most and 0.2 mm at least."""
 POSSIBLE_SHARE_WITH_CODE = 0.12
 """A slip whose code was read is ours, however little of its print is left."""
 GENERIC_TOKEN = "000000000"  # noqa: S105 - a public mark, not a secret
@@ -29,7 +31,8 @@ def accepted(found: Registration) -> bool:
     fit = found.fit
     if found.pose.code and fit.found_share >= POSSIBLE_SHARE_WITH_CODE:
         return True
-    return fit.found_share >= POSSIBLE_SHARE and fit.residual_mm <= POSSIBLE_RESIDUAL_MM
+    alike = fit.found_share >= ALIKE_SHARE and fit.ncc_median >= ALIKE_NCC
+    return alike or (fit.found_share >= EXACT_SHARE and fit.residual_mm <= EXACT_RESIDUAL_MM)
 
 
 def form_state(fit: Fit) -> FormState:

@@ -37,13 +37,22 @@ def test_a_form_is_certain_only_if_much_of_its_print_is_there_and_alike(
 
 
 @pytest.mark.parametrize(
-    ("share", "residual", "taken"),
-    [(1.0, 0.05, True), (0.37, 0.05, True), (0.25, 0.15, True), (0.24, 0.05, False), (0.9, 0.16, False)],
+    ("share", "ncc", "residual", "taken"),
+    [
+        (0.93, 0.66, 0.3, True),
+        (0.35, 0.45, 0.3, True),
+        (0.34, 0.45, 0.3, False),
+        (0.35, 0.44, 0.3, False),
+        (0.37, 0.22, 0.05, True),
+        (0.25, 0.22, 0.15, True),
+        (0.24, 0.22, 0.05, False),
+        (0.3, 0.22, 0.16, False),
+    ],
 )
 def test_faded_print_in_its_place_is_not_lost_and_other_print_not_taken(
-    share: float, residual: float, taken: bool, primary: Template
+    share: float, ncc: float, residual: float, taken: bool, primary: Template
 ) -> None:
-    assert accepted(registration(primary, Fit(0.3, share, residual))) is taken
+    assert accepted(registration(primary, Fit(ncc, share, residual))) is taken
 
 
 def test_a_slip_whose_code_was_read_is_kept_for_a_person(primary: Template) -> None:
