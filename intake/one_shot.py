@@ -97,7 +97,7 @@ def read(order: Order) -> Tally:
     ledger = MemoryLedger()
     _run(inputs, templates, children, ledger, order.jobs or os.cpu_count() or 1)
     if order.evidence:
-        evidence.write(inputs.sources, ledger.results(), order.evidence)
+        evidence.write(inputs.sources, ledger.pages(), ledger.results(), order.evidence)
     _write_tables(ledger, children, order.output, order.pages)
     return _tally(ledger, children if order.roster else None, inputs)
 

@@ -21,7 +21,7 @@ STACKS = Path(__file__).parent / "stacks"
 PICTURE_DPI = 100
 """A page is 827 pixels wide then: sharp in a README, and under 150 KB."""
 
-EVIDENCE = "*-seite8-abschnitt1.jpg"
+EVIDENCE = "*-seite8.png"
 """The corrected slip of gemischt.pdf."""
 
 RIM = 1
@@ -56,13 +56,13 @@ def read_with_evidence(work: Path) -> Path:
         "-m",
         "intake.cli",
         "read",
-        str(STACKS / "gemischt.pdf"),
+        "gemischt.pdf",
         *blanks,
         "--roster",
         str(STACKS / "klassenliste.csv"),
     ]
     outputs = ["-o", str(work / "results.csv"), "--pages", str(work / "pages.csv"), "--evidence", str(evidence)]
-    done = subprocess.run([*command, *outputs], check=False)  # noqa: S603 - our own program, fixed arguments
+    done = subprocess.run([*command, *outputs], check=False, cwd=STACKS)  # noqa: S603 - our own program, fixed arguments
     if done.returncode not in (0, 1):
         raise SystemExit(f"ruecklauf read ended with {done.returncode}")
     return evidence

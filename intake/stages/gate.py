@@ -13,8 +13,8 @@ RECOGNISED_SHARE, RECOGNISED_NCC = 0.60, 0.60
 ALIKE_SHARE, ALIKE_NCC = 0.35, 0.45
 EXACT_SHARE, EXACT_RESIDUAL_MM = 0.25, 0.15
 """What falls short is still shown to a person as doubtful: if this share of the print is where the blank has it and
-looks like it (blurred photos), or a smaller share lies there exactly (half-faded prints in black and white have 0.37 and
-0.05 mm). Wrong forms have a share of 0.2 at most, a likeness of 0.35 at most and 0.2 mm at least."""
+looks like it (blurred photos), or a smaller share lies there exactly (half-faded prints in black and white have 0.37
+and 0.05 mm). Wrong forms have a share of 0.2 at most, a likeness of 0.35 at most and 0.2 mm at least."""
 POSSIBLE_SHARE_WITH_CODE = 0.12
 """A slip whose code was read is ours, however little of its print is left."""
 GENERIC_TOKEN = "000000000"  # noqa: S105 - a public mark, not a secret
