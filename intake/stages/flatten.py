@@ -168,32 +168,31 @@ def _ink(darkness: FloatImage, kept_out: Mask, threshold: float, bilevel: bool, 
     labels = np.asarray(found, np.int32)
     area = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
     area_mm2 = area / (200 / 25.4) ** 2
-    flat = labels.ravel()
-    rim_of_print = _widened(kept_out, 5).ravel()
-    hugging = np.bincount(flat, weights=rim_of_print, minlength=count) / np.maximum(area, 1)
+    at = np.nonzero(dark)
+    label = labels[at]
+    hugging = np.bincount(label, weights=_widened(kept_out, 5)[at], minlength=count) / np.maximum(area, 1)
     peak = np.zeros(count, np.float32)
-    np.maximum.at(peak, flat, darkness.ravel())
+    np.maximum.at(peak, label, darkness[at])
     ink = area_mm2 > SPECK_MM2
     length_mm = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / (200 / 25.4)
     hair = area_mm2 < HAIR_MM * length_mm
     ink &= ~((hugging > HUGGING_SHARE) & (hair | (area_mm2 < HUGGING_MM2)))
     ink &= peak > min(1.35 * threshold, BILEVEL_INK)
     if not bilevel:
-        ink &= _softness(darkness, dark, labels, count, area) >= (SOFT_PHOTO if photo else SOFT_SCAN)
+        depth = np.bincount(label, weights=darkness[at], minlength=count) / np.maximum(area, 1)
+        ink &= _steepness(darkness, dark, labels, count) >= (SOFT_PHOTO if photo else SOFT_SCAN) * np.maximum(
+            depth, 0.05
+        )
     ink[0] = False
     renumbered = np.where(ink, np.cumsum(ink), 0).astype(np.int32)
     return np.asarray(renumbered[labels], dtype=np.int32)
 
 
-def _softness(
-    darkness: FloatImage, dark: Mask, labels: Labels, count: int, area: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Gradient at the rim of each piece over its mean depth; low for shadows."""
+def _steepness(darkness: FloatImage, dark: Mask, labels: Labels, count: int) -> npt.NDArray[np.float64]:
+    """Mean gradient at the rim of each piece; over its depth it is low for shadows."""
     gx = cv2.Sobel(darkness, cv2.CV_32F, 1, 0, scale=1 / 8)
     gy = cv2.Sobel(darkness, cv2.CV_32F, 0, 1, scale=1 / 8)
-    gradient = cv2.magnitude(gx, gy)
-    rim = dark & (cv2.erode(dark.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
-    on_rim = np.bincount(labels[rim], minlength=count)
-    steep = np.bincount(labels[rim], weights=gradient[rim], minlength=count) / np.maximum(on_rim, 1)
-    depth = np.bincount(labels.ravel(), weights=darkness.ravel(), minlength=count) / np.maximum(area, 1)
-    return np.asarray(steep / np.maximum(depth, 0.05), dtype=np.float64)
+    rim = np.nonzero(dark & (cv2.erode(dark.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0))
+    label = labels[rim]
+    steep = np.bincount(label, weights=np.hypot(gx[rim], gy[rim]), minlength=count)
+    return np.asarray(steep / np.maximum(np.bincount(label, minlength=count), 1), dtype=np.float64)

@@ -95,10 +95,11 @@ def _at_edge(piece: Piece, form: Form) -> bool:
 def _rim(slip: SlipImage) -> set[int]:
     """The labels of the pieces that cling to the edge of the paper, or of the slip, and do not reach far in."""
     beyond = np.pad(slip.outside.astype(np.uint8), 1, constant_values=1)
-    near, deep = (2 * round(depth * slip.px_per_mm) + 1 for depth in (RIM_MM, RIM_DEPTH_MM))
-    clings = cv2.dilate(beyond, np.ones((near, near), np.uint8))[1:-1, 1:-1] > 0
-    reaches_in = cv2.dilate(beyond, np.ones((deep, deep), np.uint8))[1:-1, 1:-1] == 0
-    return set(np.unique(slip.ink[clings]).tolist()) - set(np.unique(slip.ink[reaches_in]).tolist())
+    inwards = cv2.distanceTransform(1 - beyond, cv2.DIST_C, 3)[1:-1, 1:-1] / slip.px_per_mm
+    at = np.nonzero(slip.ink)
+    label, depth = slip.ink[at], inwards[at]
+    clings, reaches_in = np.unique(label[depth <= RIM_MM]), np.unique(label[depth > RIM_DEPTH_MM])
+    return set(clings.tolist()) - set(reaches_in.tolist())
 
 
 def _writing_at(field: Field, every: Sequence[Piece]) -> Iterable[Piece]:
