@@ -5,68 +5,80 @@ profile across is measured as the median along it and subtracted, which can only
 deeper, and no pen line that ends is a median.
 """
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from intake.values import FloatImage, Mask
+from intake.scales import quartered
+from intake.values import GrayImage, Mask
 
 SHRINK = 4
+"""What `quartered` does."""
 LEANS = np.arange(-0.012, 0.0121, 0.002)
 """Sideways steps for each step along; folded paper that was laid flat leans by less than one in a hundred."""
-DARKER = 0.02
-"""Shadow begins here: a fifth of the weakest ink."""
+BLOCK = 12
+"""So many rows of the shrunk picture are moved sideways together: 6 mm, in which no fold leans by a pixel."""
+DARKER = 5
+"""Shadow begins here, of 255: a fifth of the weakest ink."""
 THROUGH_SHARE, ASIDE_LESS = 0.6, 0.3
 """Darker on so much of its way, and on so much less of the way beside it: a fold, not a dark page."""
 ASIDE_MM, HALF_WIDTH_MM = 6.0, 4.0
-DEEPEST = 0.3
+MOST_ROWS, NOT_SEEN = 600, 999
+"""The profile is measured on so many rows; the second, darker than black, stands for what print or a lid hides."""
+DEEPEST = 0.3 * 255
 """A deeper line through the whole slip is no fold and stays."""
 
 
-def without_folds(darkness: FloatImage, unusable: Mask, px_per_mm: float) -> FloatImage:
+def without_folds(darkness: GrayImage, unusable: Mask, px_per_mm: float) -> GrayImage:
     """The darkness with the valleys of all folds filled, both ways.
 
     Args:
-        darkness: 0 for paper, 1 for black.
+        darkness: 0 for paper, 255 for black.
         unusable: Where print or a lid hides the paper.
         px_per_mm: Resolution of both.
     """
-    upright = _without_upright_folds(darkness, unusable, px_per_mm)
-    across = _without_upright_folds(np.ascontiguousarray(upright.T), np.ascontiguousarray(unusable.T), px_per_mm)
-    return np.ascontiguousarray(across.T)
+    seen = quartered(unusable.view(np.uint8) * np.uint8(255)) == 0
+    upright = _folds(quartered(darkness), seen, px_per_mm / SHRINK)
+    for fold in upright:
+        darkness = _filled(darkness, unusable, fold, px_per_mm)
+    across = _folds(quartered(darkness).T, seen.T, px_per_mm / SHRINK)
+    if not across:
+        return darkness
+    turned, hidden = np.ascontiguousarray(darkness.T), np.ascontiguousarray(unusable.T)
+    for fold in across:
+        turned = _filled(turned, hidden, fold, px_per_mm)
+    return np.ascontiguousarray(turned.T)
 
 
-def _without_upright_folds(darkness: FloatImage, unusable: Mask, px_per_mm: float) -> FloatImage:
-    small = np.asarray(
-        cv2.resize(darkness, None, fx=1 / SHRINK, fy=1 / SHRINK, interpolation=cv2.INTER_AREA), np.float32
-    )
-    hidden = cv2.resize(unusable.astype(np.float32), small.shape[::-1], interpolation=cv2.INTER_AREA) > 0
-    scale = px_per_mm / SHRINK
-    shares = np.stack([_dark_share(small, hidden, lean) for lean in LEANS])
-    best = shares.max(axis=0)
-    aside = round(ASIDE_MM * scale)
-    beside = np.maximum(_shifted(np.median(shares, axis=0), aside), _shifted(np.median(shares, axis=0), -aside))
+def _folds(small: GrayImage, seen: Mask, px_per_mm: float) -> list[tuple[float, float]]:
+    """The nearly upright folds of a shrunk picture: the column in its middle row, in the large one's pixels, and lean."""
+    dark, free = _summed_blocks((small > DARKER) & seen), _summed_blocks(seen)
+    shares = np.stack([_moved(dark, lean) / np.maximum(_moved(free, lean), small.shape[0] / 4) for lean in LEANS])
+    best, usual = shares.max(axis=0), np.median(shares, axis=0)
+    aside = round(ASIDE_MM * px_per_mm)
+    beside = np.maximum(_shifted(usual, aside), _shifted(usual, -aside))
     peaks = (best >= THROUGH_SHARE) & (beside <= best - ASIDE_LESS)
-    for column in _middles(peaks):
-        lean = float(LEANS[int(shares[:, column].argmax())])
-        darkness = _filled(darkness, unusable, (column + 0.5) * SHRINK, lean, HALF_WIDTH_MM * px_per_mm)
-    return darkness
+    return [((column + 0.5) * SHRINK, float(LEANS[int(shares[:, column].argmax())])) for column in _middles(peaks)]
 
 
-def _sheared(picture: FloatImage, lean: float) -> FloatImage:
-    """The picture with each row moved so that a line leaning by `lean` stands upright; rows count from the middle."""
-    height, width = picture.shape
-    move = np.array([[1, lean, -lean * height / 2], [0, 1, 0]], np.float64)
-    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-    moved = cv2.warpAffine(picture, move, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, np.float32)
+def _summed_blocks(mask: Mask) -> npt.NDArray[np.int64]:
+    """How many pixels are set in each column above each block of rows, and above the end, shape (blocks + 1, width)."""
+    blocks = np.add.reduceat(mask, np.arange(0, mask.shape[0], BLOCK), axis=0, dtype=np.int64)
+    return np.concatenate([np.zeros((1, mask.shape[1]), np.int64), np.cumsum(blocks, axis=0)])
 
 
-def _dark_share(small: FloatImage, hidden: Mask, lean: float) -> npt.NDArray[np.float64]:
-    """For each column: on how much of the visible way along the lean it is darker than paper."""
-    seen = _sheared(hidden.astype(np.float32), lean) == 0
-    dark = (_sheared(small, lean) > DARKER) & seen
-    return np.asarray(dark.sum(axis=0) / np.maximum(seen.sum(axis=0), small.shape[0] / 4), dtype=np.float64)
+def _moved(summed: npt.NDArray[np.int64], lean: float) -> npt.NDArray[np.int64]:
+    """Sum the blocks along a line that leans, shape (width,); the picture goes on at its edges."""
+    blocks, width = len(summed) - 1, summed.shape[1]
+    off = np.rint(lean * BLOCK * (np.arange(blocks) - (blocks - 1) / 2)).astype(int)
+    ends = [0, *(np.flatnonzero(np.diff(off)) + 1).tolist(), blocks]
+    total = np.zeros(width, np.int64)
+    for first, last in pairwise(ends):
+        columns = np.clip(np.arange(width) + off[first], 0, width - 1)
+        total += (summed[last] - summed[first])[columns]
+    return total
 
 
 def _shifted(values: npt.NDArray[np.float64], by: int) -> npt.NDArray[np.float64]:
@@ -81,8 +93,9 @@ def _middles(peaks: npt.NDArray[np.bool_]) -> list[int]:
     return [int(run[len(run) // 2]) for run in runs]
 
 
-def _filled(darkness: FloatImage, unusable: Mask, middle: float, lean: float, half: float) -> FloatImage:
-    """Subtract the profile of one fold, which crosses the middle row at column `middle`."""
+def _filled(darkness: GrayImage, unusable: Mask, fold: tuple[float, float], px_per_mm: float) -> GrayImage:
+    """Subtract the profile of one upright fold."""
+    (middle, lean), half = fold, HALF_WIDTH_MM * px_per_mm
     height, width = darkness.shape
     offsets = np.arange(-round(half), round(half) + 1)
     centres = np.rint(middle + lean * (np.arange(height) - height / 2)).astype(np.int64)
@@ -90,13 +103,18 @@ def _filled(darkness: FloatImage, unusable: Mask, middle: float, lean: float, ha
     inside = (columns >= 0) & (columns < width)
     at = np.clip(columns, 0, width - 1)
     rows = np.arange(height)[:, None]
-    strip = np.where(inside & ~unusable[rows, at], darkness[rows, at], np.nan)[:: max(1, height // 600)]
-    known = np.isfinite(strip).any(axis=0)
-    profile = np.zeros(len(offsets))
-    profile[known] = np.nanmedian(strip[:, known], axis=0)
+    step = max(1, height // MOST_ROWS)
+    seen = inside[::step] & ~unusable[rows[::step], at[::step]]
+    profile = _medians(np.where(seen, darkness[rows[::step], at[::step]], NOT_SEEN), seen.sum(axis=0))
     if profile.max() > DEEPEST:
         return darkness
     result = darkness.copy()
-    lighter = np.maximum(darkness[rows, at] - profile[None, :].astype(np.float32), 0)
+    lighter = cv2.subtract(darkness[rows, at], np.tile(profile.astype(np.uint8), (height, 1)))
     result[np.broadcast_to(rows, at.shape)[inside], at[inside]] = lighter[inside]
     return result
+
+
+def _medians(values: npt.NDArray[np.int_], seen: npt.NDArray[np.int_]) -> npt.NDArray[np.int_]:
+    """The median of the first so many values of each column in rising order; 0 where none was seen."""
+    rising = np.sort(values.astype(np.int16), axis=0)
+    return np.where(seen > 0, rising[np.maximum(seen - 1, 0) // 2, np.arange(values.shape[1])], 0)

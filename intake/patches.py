@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -54,54 +55,61 @@ def find_patches(
         reach_mm: How far to look.
         px_per_mm: The resolution at which patches are compared.
     """
-    scale = px_per_mm / template.px_per_mm
-    blank = template.gray
-    if abs(scale - 1) > 1e-3:  # noqa: PLR2004 - the blank already has this resolution
-        blank = np.asarray(cv2.resize(blank, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    if not places:
+        return []
+    blank, area = _blank_at(template, px_per_mm), template.area
     reach = max(2, round(reach_mm * px_per_mm))
-    search = _Search(page, blank, template.form.slip.place, pixels_of, reach, px_per_mm)
-    return [search.find(place) for place in places]
+    boxes = np.array([(p.x - area.x, p.y - area.y, p.width, p.height) for p in places])
+    patches = np.rint(boxes * px_per_mm).astype(int)
+    windows = patches + (-reach, -reach, 2 * reach, 2 * reach)
+    affines = _affines(windows, area, pixels_of, px_per_mm)
+    return [
+        _find(page, blank, patch, affine, place, reach, px_per_mm)
+        for place, patch, affine in zip(places, patches, affines, strict=True)
+    ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Search:
-    """One page, one map, one resolution; `reach` is in pixels."""
+@lru_cache(maxsize=16)
+def _blank_at(template: Template, px_per_mm: float) -> GrayImage:
+    """The blank at the resolution of the comparison."""
+    scale = px_per_mm / template.px_per_mm
+    if abs(scale - 1) <= 1e-3:  # noqa: PLR2004 - the blank already has this resolution
+        return template.gray
+    return np.asarray(cv2.resize(template.gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
-    page: GrayImage
-    blank: GrayImage
-    area: Rect
-    pixels_of: PixelsOf
-    reach: int
-    px_per_mm: float
 
-    def find(self, place: Rect) -> Found:
-        """Where the page has one patch."""
-        x = round((place.x - self.area.x) * self.px_per_mm)
-        y = round((place.y - self.area.y) * self.px_per_mm)
-        width, height = round(place.width * self.px_per_mm), round(place.height * self.px_per_mm)
-        patch = self.blank[y : y + height, x : x + width]
-        window = self._window(patch.shape[1], patch.shape[0], x - self.reach, y - self.reach)
-        scores = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED)
-        _, best, _, (column, row) = cv2.minMaxLoc(scores)
-        inside = 0 < column < scores.shape[1] - 1 and 0 < row < scores.shape[0] - 1
-        if not np.isfinite(best) or not inside:
-            return Found(place, 0.0, 0.0, float(np.nan_to_num(best)), certain=False)
-        dx = column - self.reach + _peak(*(float(v) for v in scores[row, column - 1 : column + 2]))
-        dy = row - self.reach + _peak(*(float(v) for v in scores[row - 1 : row + 2, column]))
-        return Found(place, dx / self.px_per_mm, dy / self.px_per_mm, float(best), certain=True)
+def _affines(windows: npt.NDArray[np.int_], area: Rect, pixels_of: PixelsOf, px_per_mm: float) -> Points:
+    """The map from each window's pixels to the page's, shape (n, 2, 3): affine to a hair over so small a window."""
+    x, y, width, height = windows.T
+    ends = np.stack([(x, y), (x + width, y), (x, y + height)]).transpose(2, 0, 1)
+    mm = (ends.reshape(-1, 2) + 0.5) / px_per_mm + (area.x, area.y)
+    first, right, below = pixels_of(mm).reshape(-1, 3, 2).transpose(1, 0, 2)
+    return np.stack([(right - first) / width[:, None], (below - first) / height[:, None], first], axis=2)
 
-    def _window(self, width: int, height: int, left: int, top: int) -> GrayImage:
-        """The page around a patch, as seen through the map, which is affine to a hair over so small a window."""
-        width, height = width + 2 * self.reach, height + 2 * self.reach
-        ends = np.array([[0, 0], [width, 0], [0, height]], dtype=np.float64)
-        mm = (ends + np.array([left + 0.5, top + 0.5])) / self.px_per_mm + np.array([self.area.x, self.area.y])
-        seen = self.pixels_of(mm)
-        affine = cv2.getAffineTransform(ends.astype(np.float32), seen.astype(np.float32))
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        window = cv2.warpAffine(
-            self.page, affine, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=OUTSIDE
-        )
-        return np.asarray(window, dtype=np.uint8)
+
+def _find(
+    page: GrayImage,
+    blank: GrayImage,
+    patch: npt.NDArray[np.int_],
+    affine: Points,
+    place: Rect,
+    reach: int,
+    px_per_mm: float,
+) -> Found:
+    """Where the page has one patch, seen through the map."""
+    x, y, width, height = (int(v) for v in patch)
+    wanted = blank[y : y + height, x : x + width]
+    size = (wanted.shape[1] + 2 * reach, wanted.shape[0] + 2 * reach)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    window = cv2.warpAffine(page, affine, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=OUTSIDE)
+    scores = cv2.matchTemplate(window, wanted, cv2.TM_CCOEFF_NORMED)
+    _, best, _, (column, row) = cv2.minMaxLoc(scores)
+    inside = 0 < column < scores.shape[1] - 1 and 0 < row < scores.shape[0] - 1
+    if not np.isfinite(best) or not inside:
+        return Found(place, 0.0, 0.0, float(np.nan_to_num(best)), certain=False)
+    dx = column - reach + _peak(*scores[row, column - 1 : column + 2].tolist())
+    dy = row - reach + _peak(*scores[row - 1 : row + 2, column].tolist())
+    return Found(place, dx / px_per_mm, dy / px_per_mm, float(best), certain=True)
 
 
 def _peak(left: float, middle: float, right: float) -> float:

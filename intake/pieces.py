@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from forms.geometry import Point, Rect, bounding
 from intake.values import Mask, SlipImage
@@ -22,37 +23,53 @@ class Piece:
 
 
 @lru_cache(maxsize=4)
+def ink_pixels(slip: SlipImage) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """The rows and the columns of all pixels of written ink."""
+    at = cv2.findNonZero(slip.ink)
+    if at is None:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32)
+    return at[:, 1], at[:, 0]
+
+
+@lru_cache(maxsize=4)
 def pieces_of(slip: SlipImage) -> tuple[Piece, ...]:
     """All pieces of written ink on the slip."""
-    count = int(slip.ink.max(initial=0)) + 1
-    scale, area_px = slip.px_per_mm, slip.px_per_mm**2
-    rows, columns = np.nonzero(slip.ink)
-    labels = slip.ink[rows, columns]
-    sizes = np.bincount(labels, minlength=count)
-    low = np.full((count, 2), np.iinfo(np.int64).max)
-    high = np.full((count, 2), -1)
-    for axis, values in enumerate((columns, rows)):
-        np.minimum.at(low[:, axis], labels, values)
-        np.maximum.at(high[:, axis], labels, values)
-    sums = np.stack([np.bincount(labels, weights=values, minlength=count) for values in (columns, rows)], axis=1)
+    rows, columns = ink_pixels(slip)
+    if not len(rows):
+        return ()
+    label = slip.ink[rows, columns]
+    order = np.argsort(label, kind="stable")
+    numbers, starts, sizes = np.unique(label[order], return_index=True, return_counts=True)
+    scale = slip.px_per_mm
+    x, y = _spans(columns[order], starts), _spans(rows[order], starts)
     return tuple(
         Piece(
-            label=label,
+            label=int(number),
             place=Rect(
-                low[label, 0] / scale + slip.origin.x,
-                low[label, 1] / scale + slip.origin.y,
-                (high[label, 0] - low[label, 0] + 1) / scale,
-                (high[label, 1] - low[label, 1] + 1) / scale,
+                x.low / scale + slip.origin.x, y.low / scale + slip.origin.y, x.length / scale, y.length / scale
             ),
-            centre=Point(
-                sums[label, 0] / sizes[label] / scale + slip.origin.x,
-                sums[label, 1] / sizes[label] / scale + slip.origin.y,
-            ),
-            area_mm2=float(sizes[label] / area_px),
+            centre=Point(x.middle / scale + slip.origin.x, y.middle / scale + slip.origin.y),
+            area_mm2=float(size / scale**2),
         )
-        for label in range(1, count)
-        if sizes[label]
+        for number, size, x, y in zip(numbers, sizes, x, y, strict=True)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Which rows, or columns, a piece covers, in pixels, and their mean."""
+
+    low: float
+    length: float
+    middle: float
+
+
+def _spans(places: npt.NDArray[np.int32], starts: npt.NDArray[np.intp]) -> list[_Span]:
+    """The spans of pieces whose pixels stand one after the other."""
+    low, high = np.minimum.reduceat(places, starts), np.maximum.reduceat(places, starts)
+    sizes = np.diff(np.append(starts, len(places)))
+    middle = np.add.reduceat(places, starts, dtype=np.float64) / sizes
+    return [_Span(float(a), float(b - a + 1), float(m)) for a, b, m in zip(low, high, middle, strict=True)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +86,7 @@ def cut_out(slip: SlipImage, pieces: Sequence[Piece]) -> Cutout:
     if not pieces:
         return Cutout(np.zeros((0, 0), bool), 0, 0)
     rows, columns = slip.slices(bounding(piece.place for piece in pieces).grown(0.2, 0.2, 0.2, 0.2))
-    chosen = np.zeros(int(slip.ink.max(initial=0)) + 1, bool)
+    chosen = np.zeros(pieces_of(slip)[-1].label + 1, bool)
     chosen[[piece.label for piece in pieces]] = True
     return Cutout(np.asarray(chosen[slip.ink[rows, columns]], dtype=bool), rows.start, columns.start)
 

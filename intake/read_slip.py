@@ -1,17 +1,21 @@
 """One page from pixels to readings. Read this file first: what is called here, top-down, is the whole reader."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
 
 from forms.model import Role, TextLine
 from intake.engines import TextEngine, ask
-from intake.stages.blank import dark_pieces
-from intake.stages.codes import find_codes, poses_from_codes
+from intake.stages.blank import dark_pieces, outside_of
+from intake.stages.codes import find_codes, glance_at_codes, poses_from_codes
 from intake.stages.creases import without_creases
-from intake.stages.flatten import lay_flat
+from intake.stages.flatten import lay_flat, lay_print_flat
 from intake.stages.gate import accepted, certain, distinct, form_state, outline_of, read_code
 from intake.stages.identify import poses_from_print
-from intake.stages.integrity import compare_print
+from intake.stages.integrity import compare_print, joined, other_letter
 from intake.stages.marks import read_choice
 from intake.stages.match import Vocabulary, identify, vocabulary_of
 from intake.stages.names import LineCrops, cut_line
@@ -24,6 +28,8 @@ from intake.values import (
     Channel,
     Identity,
     IdentityState,
+    Integrity,
+    Mask,
     PageImage,
     PageKind,
     PageReading,
@@ -44,26 +50,54 @@ MUCH_PRINT = 60
 """So many dark pieces outside the slips found mean that there may be another; a letter has a thousand."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """A slip on the page; `letter` is the one that still hangs together with it, `other_letter` says it is another."""
+
+    slip: Registration
+    letter: Registration | None
+    other_letter: bool
+
+
 def read_page(page: PageImage, templates: Sequence[Template], roster: Roster, engine: TextEngine) -> PageReading:
     """Find every slip on a page and read it; a page without one is blank or foreign, and said to be."""
-    if dark_pieces(page, ()) == 0:
+    pieces = dark_pieces(page)
+    if not len(pieces):
         return PageReading(page.ref, PageKind.BLANK, (), ())
-    by_code = poses_from_codes(find_codes(page.gray), templates)
-    found = _find_slips(page, by_code, templates)
-    slips = tuple(_read_slip(page, one, number, roster, engine) for number, one in enumerate(found, start=1))
-    if slips:
-        return PageReading(page.ref, PageKind.SLIP, slips, ())
-    if by_code:
-        return PageReading(page.ref, PageKind.UNREADABLE, (), (CODE_ONLY,))
-    return PageReading(page.ref, PageKind.FOREIGN, (), ())
+    found, coded = _find_slips(page, pieces, templates)
+    if not found:
+        kind, reasons = (PageKind.UNREADABLE, (CODE_ONLY,)) if coded else (PageKind.FOREIGN, ())
+        return PageReading(page.ref, kind, (), reasons)
+    streaks = find_streaks(page.gray)
+    slips = [_read_slip(page, one, number, streaks, roster, engine) for number, one in enumerate(found, start=1)]
+    return PageReading(page.ref, PageKind.SLIP, tuple(slips), ())
 
 
-def _find_slips(page: PageImage, by_code: Sequence[Pose], templates: Sequence[Template]) -> tuple[Registration, ...]:
-    """By their codes, which is quick; by their print, too, where much of the page is still unexplained."""
-    found = _registered(page, by_code)
-    if dark_pieces(page, [outline_of(one) for one in certain(found)]) >= MUCH_PRINT:
-        found = [*found, *_registered(page, poses_from_print(page, templates))]
-    return distinct(found)
+def _find_slips(
+    page: PageImage, pieces: npt.NDArray[np.float64], templates: Sequence[Template]
+) -> tuple[tuple[_Found, ...], bool]:
+    """The slips of a page, and whether any code was read.
+
+    Their codes tell quickest; a closer look at the page, and at its print, is taken only where much of it is still
+    unexplained.
+    """
+    coded = False
+    found: tuple[_Found, ...] = ()
+    for poses_from in (_poses_at_a_glance, _poses_from_codes, poses_from_print):
+        poses = poses_from(page, templates)
+        coded |= any(pose.code for pose in poses)
+        found = _with_letters(page, pieces, distinct([*(one.slip for one in found), *_registered(page, poses)]))
+        if _unexplained(pieces, found) < MUCH_PRINT:
+            break
+    return found, coded
+
+
+def _poses_at_a_glance(page: PageImage, templates: Sequence[Template]) -> tuple[Pose, ...]:
+    return poses_from_codes(glance_at_codes(page), templates)
+
+
+def _poses_from_codes(page: PageImage, templates: Sequence[Template]) -> tuple[Pose, ...]:
+    return poses_from_codes(find_codes(page.gray), templates)
 
 
 def _registered(page: PageImage, poses: Sequence[Pose]) -> list[Registration]:
@@ -71,10 +105,41 @@ def _registered(page: PageImage, poses: Sequence[Pose]) -> list[Registration]:
     return [one for one in tried if one is not None and accepted(one)]
 
 
-def _read_slip(page: PageImage, found: Registration, number: int, roster: Roster, engine: TextEngine) -> SlipReading:
-    template = found.pose.template
+def _with_letters(
+    page: PageImage, pieces: npt.NDArray[np.float64], slips: Sequence[Registration]
+) -> tuple[_Found, ...]:
+    """Look for the letter of each slip that was not cut off, or for another letter in its place."""
+    found = []
+    for slip in slips:
+        template = slip.pose.template.letter
+        if template is None:
+            found.append(_Found(slip, None, other_letter=False))
+            continue
+        guess = Registration(replace(slip.pose, template=template, close=False), None, slip.fit)
+        known = [outline_of(one) for one in slips]
+        much = outside_of(pieces, known) - outside_of(pieces, [*known, outline_of(guess)]) >= MUCH_PRINT
+        letter = register(page, guess.pose) if much else None
+        if letter is not None and accepted(letter):
+            found.append(_Found(slip, letter, other_letter=False))
+        else:
+            found.append(_Found(slip, None, other_letter=much and page.dpi is not None))
+    return tuple(found)
+
+
+def _unexplained(pieces: npt.NDArray[np.float64], found: Sequence[_Found]) -> int:
+    """How many dark pieces lie on no slip that is certain, nor on its letter."""
+    sure = [one for one in found if certain(one.slip)]
+    outlines = [outline_of(one.slip) for one in sure]
+    outlines += [outline_of(one.letter) for one in sure if one.letter is not None]
+    return outside_of(pieces, outlines)
+
+
+def _read_slip(
+    page: PageImage, found: _Found, number: int, streaks: Mask | None, roster: Roster, engine: TextEngine
+) -> SlipReading:
+    template = found.slip.pose.template
     form = template.form
-    slip = without_creases(lay_flat(page, found, find_streaks(page.gray)))
+    slip = without_creases(lay_flat(page, found.slip, streaks))
     marks = read_choice(slip, form.boxes)
     signed = [read_signature(slip, line) for line in form.signatures]
     texts, identity = _read_names(slip, form.texts, roster, engine)
@@ -83,17 +148,29 @@ def _read_slip(page: PageImage, found: Registration, number: int, roster: Roster
         number=number,
         form=form,
         channel=Channel.PHOTO if page.dpi is None else Channel.SCAN,
-        outline=outline_of(found),
-        form_state=form_state(found.fit),
-        fit=found.fit,
-        integrity=compare_print(slip, template),
-        code=read_code(found.pose, template),
+        outline=outline_of(found.slip),
+        form_state=form_state(found.slip.fit),
+        fit=found.slip.fit,
+        integrity=_compare_print(page, slip, found),
+        code=read_code(found.slip.pose, template),
         marks=marks,
         signatures=tuple(reading for reading, _ in signed),
         texts=texts,
         stray=find_stray_ink(slip, form, {label for _, labels in signed for label in labels}),
         identity=identity,
     )
+
+
+def _compare_print(page: PageImage, slip: SlipImage, found: _Found) -> Integrity:
+    """Whether the slip, and the letter it hangs together with, still say what the blank says."""
+    template = found.slip.pose.template
+    integrity = compare_print(slip, template)
+    if found.other_letter and template.letter is not None:
+        return other_letter(integrity, template.letter.area)
+    if found.letter is None:
+        return integrity
+    letter = found.letter.pose.template
+    return joined(integrity, compare_print(lay_print_flat(page, found.letter, None), letter))
 
 
 def _read_names(

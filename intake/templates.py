@@ -21,6 +21,8 @@ LETTER_GAP_MM, DOT_GAP_MM = 0.8, 0.5
 """Letters are joined to words across so much; between words there is twice as much."""
 WORD_HEIGHT_MM, WORD_WIDTH_MM = (1.2, 6.5), (1.8, 7.0)
 AROUND_CODE_MM = (3.0, 2.0, 3.0, 7.0)
+LEAST_LETTER_MM, CUT_LINE_MM = 40.0, 2.0
+"""Less than the first above the cut line is no letter; the second of it belongs to the cut line."""
 EDGE_MM = 4.0
 """Print nearer to the edge than this may be lost in any scan and is not asked for."""
 DARK = 128
@@ -36,8 +38,16 @@ def prepare(blank_pdf: bytes) -> Template:
     """
     form = read_blank(blank_pdf).form
     page = render_blank(blank_pdf, form.slip.page, DPI)
+    letter = None
+    if form.cut_mm is not None and form.cut_mm > LEAST_LETTER_MM:
+        above = Rect(0.0, 0.0, form.slip.place.right, form.cut_mm - CUT_LINE_MM)
+        letter = _template(form, above, page, None)
+    return _template(form, form.slip.place, page, letter)
+
+
+def _template(form: Form, area: Rect, page: GrayImage, letter: Template | None) -> Template:
+    """What is compared of one part of a blank's page."""
     px_per_mm = DPI / MM_PER_INCH
-    area = form.slip.place
     gray = page[
         round(area.y * px_per_mm) : round(area.bottom * px_per_mm),
         round(area.x * px_per_mm) : round(area.right * px_per_mm),
@@ -46,12 +56,14 @@ def prepare(blank_pdf: bytes) -> Template:
     codes = tuple(_place(code, area, px_per_mm) for code in find_codes(gray))
     return Template(
         form=form,
+        area=area,
         gray=gray,
         px_per_mm=px_per_mm,
-        tiles=_tiles(form, gray, px_per_mm),
+        tiles=_tiles(form, area, gray, px_per_mm),
         words=_words(gray, area, px_per_mm, [_bounds(code) for code in codes]),
         codes=codes,
         features=features_of(gray, px_per_mm, area.x, area.y),
+        letter=letter,
     )
 
 
@@ -83,11 +95,10 @@ def _words(gray: GrayImage, area: Rect, px_per_mm: float, codes: Sequence[Rect])
     return tuple(word for word in words if not any(word.overlaps(code) for code in codes))
 
 
-def _tiles(form: Form, gray: GrayImage, px_per_mm: float) -> tuple[Tile, ...]:
+def _tiles(form: Form, area: Rect, gray: GrayImage, px_per_mm: float) -> tuple[Tile, ...]:
     """All printed patches outside the fields that have edges in both directions."""
-    area = form.slip.place
     kept_free = [field.place.grown(*_margin(field)) for field in form.fields]
-    top = area.y + (1.0 if form.cut_mm is not None else EDGE_MM)
+    top = area.y + (1.0 if area.y == form.cut_mm else EDGE_MM)
     tiles = []
     for y in np.arange(top, area.bottom - EDGE_MM - TILE_HEIGHT, TILE_STEP_Y):
         for x in np.arange(area.x + EDGE_MM, area.right - EDGE_MM - TILE_WIDTH, TILE_STEP_X):

@@ -4,7 +4,7 @@ Places on paper are millimetres in the page of the blank; pixels live only insid
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 
 import numpy as np
@@ -97,17 +97,20 @@ class Features:
 class Template:
     """A blank as the reader uses it.
 
-    `gray` is the slip area of the rendered blank, `px_per_mm` its resolution; pixel (0, 0) lies at the
-    top-left corner of `form.slip.place`. `tiles` serve registration, `words` the comparison of what is printed.
+    `area` is the part of the blank's page that comes back, `gray` its picture, `px_per_mm` the resolution; pixel (0, 0)
+    lies at the top-left corner of `area`. `tiles` serve registration, `words` the comparison of what is printed.
+    `letter` is what the blank prints above the cut line, as a template of its own; None without one.
     """
 
     form: Form
+    area: Rect
     gray: GrayImage
     px_per_mm: float
     tiles: tuple[Tile, ...]
     words: tuple[Rect, ...]
     codes: tuple[CodePlace, ...]
     features: Features
+    letter: "Template | None"
 
 
 # ---------------------------------------------------------------- where a slip lies on a page
@@ -129,6 +132,8 @@ class Pose:
     mm_to_px: Homography
     code: str
     """What the codes say that gave the pose; empty where it came from the print alone."""
+    close: bool
+    """Good to a millimetre all over the slip, as from two codes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,25 +191,20 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SlipImage:
-    """A slip laid flat over its blank, pixel by pixel.
+class FlatImage:
+    """A part of a page laid flat over its blank, pixel by pixel.
 
-    `gray`, `blank`, `darkness`, `ink` have one shape; pixel (0, 0) lies at `origin` millimetres on the page
-    of the blank, `px_per_mm` converts. `darkness` is 0 for the paper around and 1 for black, whatever the
-    lighting. `ink` labels the written ink, that is what is darker than paper where the blank prints nothing:
-    one number for each connected piece, 0 elsewhere. `near_print` marks what the blank prints, with a rim; `outside`
-    what is no paper: a lid, a desk, a missing corner. A field that lies there was not read.
+    All pictures have one shape; pixel (0, 0) lies at `origin` millimetres on the page of the blank, `px_per_mm`
+    converts. `darkness` is 0 for the paper around and 255 for black, whatever the lighting; `outside` marks what is no
+    paper: a lid, a desk, a missing corner. A field that lies there was not read.
     """
 
     gray: GrayImage
     blank: GrayImage
-    darkness: FloatImage
-    ink: Labels
-    near_print: Mask
+    darkness: GrayImage
     outside: Mask
     origin: Point
     px_per_mm: float
-    ink_threshold: float
     bilevel: bool
     photo: bool
 
@@ -218,6 +218,36 @@ class SlipImage:
         return (
             slice(px(place.y - self.origin.y, height), px(place.bottom - self.origin.y, height)),
             slice(px(place.x - self.origin.x, width), px(place.right - self.origin.x, width)),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SlipImage(FlatImage):
+    """A slip laid flat, and what was written on it.
+
+    `ink` labels the written ink, that is what is darker than `ink_threshold` (in steps of `darkness`) where the blank
+    prints nothing: one number for each connected piece, 0 elsewhere. `near_print` marks what the blank prints, with a
+    rim.
+    """
+
+    ink: Labels
+    near_print: Mask
+    ink_threshold: int
+
+    def part(self, place: Rect) -> "SlipImage":
+        """The same slip cut down to `place`."""
+        rows, columns = self.slices(place)
+        return replace(
+            self,
+            gray=self.gray[rows, columns],
+            blank=self.blank[rows, columns],
+            darkness=self.darkness[rows, columns],
+            outside=self.outside[rows, columns],
+            origin=Point(
+                self.origin.x + columns.start / self.px_per_mm, self.origin.y + rows.start / self.px_per_mm
+            ),
+            ink=self.ink[rows, columns],
+            near_print=self.near_print[rows, columns],
         )
 
 

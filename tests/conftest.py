@@ -128,4 +128,4 @@ def roster() -> Roster:
 def template() -> Template:
     """A blank for readers that do not look at it."""
     features = Features(np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8))
-    return Template(TICK_FORM, np.full((20, 10), 255, np.uint8), 1.0, (), (), (), features)
+    return Template(TICK_FORM, TICK_FORM.slip.place, np.full((20, 10), 255, np.uint8), 1.0, (), (), (), features, None)

@@ -8,38 +8,64 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from forms.geometry import Point
+from intake.scales import halvings_to, px_per_mm_of, shrunk
 from intake.values import PageImage
 
-WORK_PX = 620
-"""Shorter side of the working image: 75 dpi on A4."""
-MOST_WORK_PX = 4000
-"""Longer side at most: a strip of paper is not enlarged without bounds."""
+LEAST_PX_PER_MM = 74 / 25.4
+"""Resolution of the working image: from here to the double of it."""
 BORDER_SHARE = 0.015
 """Share of the shorter side that is ignored at each edge: 3 mm on A4, where lids and rollers show."""
 DARK_STEPS = 70
 """How much darker than the paper a piece must be, of 255."""
-PAPER_WINDOW_PX = 19
-"""6 mm: wider than a stroke, narrower than the lid around a small slip, which must not pass for the paper."""
+PAPER_WINDOW_MM = 6.3
+"""Wider than a stroke, narrower than the lid around a small slip, which must not pass for the paper."""
+SPECK_MM2 = 0.2
+"""Two pixels at 75 dpi."""
 
-SPECK_PX = 2
 
-
-def dark_pieces(page: PageImage, slips: Sequence[Sequence[Point]]) -> int:
-    """How many dark pieces a page carries outside the slips found so far; 0 on a whole page means blank.
-
-    Args:
-        page: The page.
-        slips: Outlines of slips, in pixels of the page; what lies inside does not count.
-    """
-    scale = min(WORK_PX / min(page.gray.shape), MOST_WORK_PX / max(page.gray.shape))
-    small = cv2.resize(page.gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    window = np.ones((PAPER_WINDOW_PX, PAPER_WINDOW_PX), np.uint8)
+def dark_pieces(page: PageImage) -> npt.NDArray[np.float64]:
+    """The middles of the dark pieces on a page, in its pixels, shape (n, 2); a blank side has none."""
+    here = px_per_mm_of(page)
+    halvings = halvings_to(here, LEAST_PX_PER_MM)
+    small = shrunk(page, halvings)
+    px_per_mm = here / 2**halvings
+    side = 2 * round(PAPER_WINDOW_MM * px_per_mm / 2) + 1
+    window = np.ones((side, side), np.uint8)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, window, borderType=cv2.BORDER_REPLICATE)
-    dark = (small.astype(np.int16) < paper.astype(np.int16) - DARK_STEPS).astype(np.uint8)
-    for outline in slips:
-        cv2.fillPoly(dark, [np.array([(p.x * scale, p.y * scale) for p in outline], np.int32)], 0)
+    dark = cv2.compare(cv2.subtract(paper, small), DARK_STEPS, cv2.CMP_GT)
     edge = max(1, round(BORDER_SHARE * min(small.shape)))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(dark[edge:-edge, edge:-edge])
-    return sum(1 for piece in range(1, count) if stats[piece, cv2.CC_STAT_AREA] >= SPECK_PX)
+    middles = _middles(dark[edge:-edge, edge:-edge], max(2, round(SPECK_MM2 * px_per_mm**2)))
+    return np.asarray((middles + edge + 0.5) * 2**halvings - 0.5, dtype=np.float64)
+
+
+def _middles(dark: npt.NDArray[np.generic], least_px: int) -> npt.NDArray[np.float64]:
+    """The middles of the connected pieces of at least so many pixels, shape (n, 2)."""
+    mask = np.ascontiguousarray(dark, np.uint8)
+    count, labels = cv2.connectedComponents(mask, connectivity=8)
+    at = cv2.findNonZero(mask)
+    if at is None:
+        return np.zeros((0, 2))
+    columns, rows = at.T
+    label = labels[rows, columns]
+    area = np.maximum(np.bincount(label, minlength=count), 1)
+    middles = np.stack([np.bincount(label, weights=at, minlength=count) / area for at in (columns, rows)], axis=1)
+    return np.asarray(middles[1:][area[1:] >= least_px], dtype=np.float64)
+
+
+def outside_of(pieces: npt.NDArray[np.float64], slips: Sequence[Sequence[Point]]) -> int:
+    """How many of the pieces lie on none of the slips, whose outlines are in pixels of the page."""
+    left = np.ones(len(pieces), bool)
+    for outline in slips:
+        left &= ~_inside(pieces, np.array([(p.x, p.y) for p in outline]))
+    return int(left.sum())
+
+
+def _inside(points: npt.NDArray[np.float64], corners: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Whether points lie inside a convex outline: on the same side of all of its edges."""
+    edges = np.roll(corners, -1, axis=0) - corners
+    off = points[:, None, :] - corners[None, :, :]
+    sides = edges[:, 0] * off[..., 1] - edges[:, 1] * off[..., 0]
+    return np.asarray((sides >= 0).all(axis=1) | (sides <= 0).all(axis=1))

@@ -1,13 +1,17 @@
 """Lays a registered slip flat over its blank and finds the ink that was written on it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from intake.folds import without_folds
+from intake.scales import quartered
 from intake.values import (
+    FlatImage,
     FloatImage,
     GrayImage,
     Labels,
@@ -23,6 +27,9 @@ GRID_PX = 16
 PAPER_WINDOW = 25
 """Closing window on the image shrunk by four: 12.7 mm, wider than any pen stroke or filled box."""
 SHRINK = 4
+"""What `quartered` does."""
+SMOOTH = PAPER_WINDOW / 3 / SHRINK
+"""The paper's level is smoothed on the image shrunk by sixteen; so wide a bell is."""
 DARKEST_PAPER = 40
 SHADOW_SHARE = 0.8
 """Paper darker than this share of the usual lies in a shadow, where the camera's grain is not to pass for ink."""
@@ -30,18 +37,48 @@ PRINT_INK = 0.12
 """What the blank prints darker than this is print."""
 NEAR_PRINT_SCAN_PX, NEAR_PRINT_PHOTO_PX = 5, 9
 """Diameter by which print is widened before ink is looked for: half of it is the registration's tolerance."""
-LEAST_INK, MOST_INK, BILEVEL_INK = 0.10, 0.30, 0.5
+LEAST_INK, MOST_INK, BILEVEL_INK = 26, 77, 128
+"""Darkness that counts as ink at least and at most, and on black and white pages."""
 NOISE_FACTOR = 5.0
+GRAIN_SAMPLES = 40_000
+"""So many pixels tell how much the paper's grey varies."""
 SPECK_MM2 = 0.10
-HUGGING_SHARE, HUGGING_MM2, HAIR_MM = 0.75, 0.8, 0.3
+HUGGING_PX, HUGGING_SHARE, HUGGING_MM2, HAIR_MM = 5, 0.75, 0.8, 0.3
 """A piece that lies mostly along print, and is small or thinner than any pen, is the print's rim."""
 SOFT_SCAN, SOFT_PHOTO = 0.18, 0.13
 """Gradient at the rim over depth: pen and pencil have more, folds and shadows less."""
+SHALLOWEST = 13
+SURELY_DARK = 1.35
+"""Times the threshold: what a piece of ink reaches somewhere."""
 LID_THICK = 5
 """Diameter on the image shrunk by four: 2.5 mm, more than the thickest pen."""
 LID_RIM_PX = 9
 OUTSIDE_SHARE = 0.5
 """What is darker than half of the usual paper over 13 mm is no paper: a lid, a desk, a missing corner."""
+
+Remap = Callable[[GrayImage], GrayImage]
+"""Lays a picture of the page flat."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Print:
+    """What the blank prints: with the rim in which no ink is seen, with a wider one, and some places far from it.
+
+    `grain` are flat positions of pixels.
+    """
+
+    near: GrayImage
+    hugging: GrayImage
+    grain: npt.NDArray[np.intp]
+
+
+@lru_cache(maxsize=8)
+def _print_of(template: Template, photo: bool) -> _Print:
+    """The print of a blank, for scans or for photos."""
+    printed = (template.gray < 255 * (1 - PRINT_INK)).astype(np.uint8)
+    near = _widened(printed, NEAR_PRINT_PHOTO_PX if photo else NEAR_PRINT_SCAN_PX)
+    far = np.flatnonzero(_widened(printed, NEAR_PRINT_PHOTO_PX) == 0)
+    return _Print(near, _widened(near, HUGGING_PX), far[:: max(1, len(far) // GRAIN_SAMPLES)])
 
 
 def lay_flat(page: PageImage, found: Registration, streaks: Mask | None) -> SlipImage:
@@ -52,85 +89,163 @@ def lay_flat(page: PageImage, found: Registration, streaks: Mask | None) -> Slip
         found: Where the slip lies.
         streaks: Pixels of the page that the scanner drew, not a pen; None where there are none.
     """
+    return find_ink(lay_print_flat(page, found, streaks), found.pose.template)
+
+
+def lay_print_flat(page: PageImage, found: Registration, streaks: Mask | None) -> FlatImage:
+    """The same without asking what was written, for a part of the page on which only the print is compared."""
     template = found.pose.template
-    photo = page.dpi is None
     remap = _remap(found, template)
     gray = remap(page.gray)
-    beyond = remap(np.full(page.gray.shape, 255, np.uint8)) < 255  # noqa: PLR2004 - touched by the edge
-    darkness, outside = _darkness(gray, beyond)
+    level = _paper_level(gray, _beyond(page.gray, found, template))
+    darkness = _darkness(gray, level)
     if streaks is not None:
-        drawn = remap((~streaks).astype(np.uint8) * 255) < 200  # noqa: PLR2004 - touched by a streak
-        darkness[cv2.dilate(drawn.astype(np.uint8), np.ones((1, 3), np.uint8)) > 0] = 0
-    blank_ink = 1 - template.gray.astype(np.float32) / 255
-    size = NEAR_PRINT_PHOTO_PX if photo else NEAR_PRINT_SCAN_PX
-    near = _widened(blank_ink > PRINT_INK, size)
-    darkness = without_folds(darkness, near | outside, template.px_per_mm)
-    far = ~_widened(blank_ink > PRINT_INK, NEAR_PRINT_PHOTO_PX) & ~outside
-    threshold = _threshold(darkness, far, page.bilevel)
-    return SlipImage(
+        drawn = cv2.compare(remap(np.where(streaks, np.uint8(0), np.uint8(255))), 200, cv2.CMP_LT)
+        darkness = cv2.subtract(darkness, cv2.dilate(drawn, np.ones((1, 3), np.uint8)))
+    return FlatImage(
         gray=gray,
         blank=template.gray,
         darkness=darkness,
-        ink=_ink(darkness, near | outside, threshold, page.bilevel, photo),
-        near_print=near,
-        outside=outside,
-        origin=template.form.slip.place.corners[0],
+        outside=_outside(level, gray.shape),
+        origin=template.area.corners[0],
         px_per_mm=template.px_per_mm,
-        ink_threshold=threshold,
         bilevel=page.bilevel,
-        photo=photo,
+        photo=page.dpi is None,
     )
 
 
-def _remap(found: Registration, template: Template) -> Callable[[GrayImage], GrayImage]:
+def find_ink(flat: FlatImage, template: Template) -> SlipImage:
+    """Find what was written where the blank prints nothing."""
+    printed = _print_of(template, flat.photo)
+    kept_out = printed.near.view(bool) | flat.outside
+    darkness = without_folds(flat.darkness, kept_out, flat.px_per_mm)
+    threshold = BILEVEL_INK if flat.bilevel else _threshold(darkness, flat.outside, printed.grain)
+    return SlipImage(
+        gray=flat.gray,
+        blank=flat.blank,
+        darkness=darkness,
+        outside=flat.outside,
+        origin=flat.origin,
+        px_per_mm=flat.px_per_mm,
+        bilevel=flat.bilevel,
+        photo=flat.photo,
+        ink=_ink(darkness, kept_out, printed.hugging, threshold, flat),
+        near_print=printed.near.view(bool),
+        ink_threshold=threshold,
+    )
+
+
+# ---------------------------------------------------------------- from the page to the blank
+
+
+def _remap(found: Registration, template: Template) -> Remap:
     """A function that lays any picture of the page flat."""
     height, width = template.gray.shape
-    columns = np.arange(0, width + GRID_PX, GRID_PX, dtype=np.float64)
-    rows = np.arange(0, height + GRID_PX, GRID_PX, dtype=np.float64)
-    x, y = np.meshgrid(columns, rows)
-    area = template.form.slip.place
-    mm = (np.stack([x.ravel(), y.ravel()], axis=1) + 0.5) / template.px_per_mm + (area.x, area.y)
-    coarse = found.pixels_of(mm).reshape(*x.shape, 2).astype(np.float32)
+    if found.bend is None:
+        homography = found.pose.mm_to_px @ _mm_of_pixel(template)
+        return lambda picture: _straightened(picture, homography, (width, height))
+    coarse = _grid(found, template, GRID_PX)
     enlarge = np.array([[GRID_PX, 0, 0], [0, GRID_PX, 0]], np.float32)
     map_x, map_y = (
         cv2.warpAffine(np.ascontiguousarray(coarse[..., axis]), enlarge, (width, height), flags=cv2.INTER_LINEAR)
         for axis in (0, 1)
     )
-
-    def remap(picture: GrayImage) -> GrayImage:
-        return np.asarray(
-            cv2.remap(picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0),
-            dtype=np.uint8,
-        )
-
-    return remap
-
-
-def _darkness(gray: GrayImage, beyond: Mask) -> tuple[FloatImage, Mask]:
-    """How dark each pixel is against the paper around it, and where there is no paper.
-
-    Args:
-        gray: The slip laid flat.
-        beyond: Where the page does not reach.
-    """
-    small = np.asarray(cv2.resize(gray, None, fx=1 / SHRINK, fy=1 / SHRINK, interpolation=cv2.INTER_AREA), np.uint8)
-    window = np.ones((PAPER_WINDOW, PAPER_WINDOW), np.uint8)
-    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, window, borderType=cv2.BORDER_REPLICATE)
-    usual = OUTSIDE_SHARE * float(np.percentile(closed, 75))
-    lid = _lid(small, usual) | (closed < usual)
-    lid |= cv2.resize(beyond.astype(np.uint8), small.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
-    is_paper = (~lid).astype(np.float32)
-    weight = cv2.GaussianBlur(is_paper, (0, 0), PAPER_WINDOW / 3)
-    paper = cv2.GaussianBlur(closed.astype(np.float32) * is_paper, (0, 0), PAPER_WINDOW / 3) / np.maximum(weight, 1e-3)
-    size = (gray.shape[1], gray.shape[0])
-    level = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR)
-    outside = _widened(
-        beyond | (cv2.resize(lid.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0), LID_RIM_PX
+    return lambda picture: np.asarray(
+        cv2.remap(picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0), np.uint8
     )
-    darkness = np.clip(
-        (level - gray) / np.maximum(level, max(DARKEST_PAPER, SHADOW_SHARE * float(np.percentile(closed, 75)))), 0, 1
-    ).astype(np.float32)
-    return darkness, outside
+
+
+def _mm_of_pixel(template: Template) -> npt.NDArray[np.float64]:
+    """From pixels of the flat picture to millimetres of the blank, shape (3, 3)."""
+    step, area = 1 / template.px_per_mm, template.area
+    return np.array([[step, 0, step / 2 + area.x], [0, step, step / 2 + area.y], [0, 0, 1.0]])
+
+
+def _straightened(picture: GrayImage, homography: npt.NDArray[np.float64], size: tuple[int, int]) -> GrayImage:
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    if np.abs(homography[2, :2]).max() < 1e-12:  # noqa: PLR2004 - no perspective at all
+        return np.asarray(cv2.warpAffine(picture, homography[:2] / homography[2, 2], size, flags=flags), np.uint8)
+    return np.asarray(cv2.warpPerspective(picture, homography, size, flags=flags), np.uint8)
+
+
+def _grid(found: Registration, template: Template, step: int) -> npt.NDArray[np.float32]:
+    """Where every so manieth pixel of the flat picture lies on the page, shape (rows, columns, 2)."""
+    height, width = template.gray.shape
+    x, y = np.meshgrid(np.arange(0, width + step, step), np.arange(0, height + step, step))
+    pixels = np.stack([x.ravel(), y.ravel(), np.ones(x.size)])
+    mm = (_mm_of_pixel(template) @ pixels)[:2].T
+    return found.pixels_of(mm).reshape(*x.shape, 2).astype(np.float32)
+
+
+def _beyond(page: GrayImage, found: Registration, template: Template) -> Mask:
+    """Where the page does not reach, on the picture shrunk by four."""
+    height, width = template.gray.shape
+    place = _grid(found, template, GRID_PX)
+    rows, columns = page.shape
+    inside = (place[..., 0] >= 0) & (place[..., 0] <= columns - 1) & (place[..., 1] >= 0) & (place[..., 1] <= rows - 1)
+    if inside.all():
+        return np.zeros((_small(height), _small(width)), bool)
+    enlarge = np.array([[GRID_PX / SHRINK, 0, 0], [0, GRID_PX / SHRINK, 0]], np.float32)
+    x, y = (
+        cv2.warpAffine(np.ascontiguousarray(place[..., axis]), enlarge, (_small(width), _small(height)))
+        for axis in (0, 1)
+    )
+    return np.asarray((x < 0) | (x > columns - 1) | (y < 0) | (y > rows - 1), bool)
+
+
+def _small(side: int) -> int:
+    """The length of a side after shrinking."""
+    return -(-side // SHRINK)
+
+
+# ---------------------------------------------------------------- paper
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Level:
+    """The grey of the paper, shrunk by sixteen, and where there is none, shrunk by four; `usual` is its usual grey."""
+
+    paper: GrayImage
+    lid: Mask
+    usual: float
+
+
+def _paper_level(gray: GrayImage, beyond: Mask) -> _Level:
+    """How light the paper is around each place, whatever is printed or written there."""
+    small = quartered(gray)
+    window = np.ones((PAPER_WINDOW, PAPER_WINDOW), np.uint8)
+    closed = np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, window, borderType=cv2.BORDER_REPLICATE), np.uint8)
+    usual = float(np.percentile(closed[::3, ::3], 75))
+    lid = _lid(small, OUTSIDE_SHARE * usual) | (closed < OUTSIDE_SHARE * usual) | beyond
+    if not lid.any():
+        return _Level(np.asarray(cv2.GaussianBlur(quartered(closed), (0, 0), SMOOTH), np.uint8), lid, usual)
+    is_paper = quartered((~lid).view(np.uint8) * np.uint8(255)).astype(np.float32)
+    light = quartered(np.where(lid, np.uint8(0), closed)).astype(np.float32) * 255
+    weight = np.maximum(cv2.GaussianBlur(is_paper, (0, 0), SMOOTH), 1e-3)
+    return _Level(np.clip(cv2.GaussianBlur(light, (0, 0), SMOOTH) / weight, 0, 255).astype(np.uint8), lid, usual)
+
+
+def _darkness(gray: GrayImage, level: _Level) -> GrayImage:
+    """How dark each pixel is against the paper around it."""
+    paper = _enlarged(level.paper, gray.shape)
+    full = np.maximum(paper, np.uint8(max(DARKEST_PAPER, SHADOW_SHARE * level.usual)))
+    return np.asarray(cv2.divide(cv2.subtract(paper, gray), full, scale=255), np.uint8)
+
+
+def _outside(level: _Level, shape: tuple[int, ...]) -> Mask:
+    """Where there is no paper, with a rim."""
+    if not level.lid.any():
+        return np.zeros(shape, bool)
+    height, width = shape
+    large = cv2.resize(level.lid.astype(np.uint8), None, fx=SHRINK, fy=SHRINK, interpolation=cv2.INTER_NEAREST)
+    return _widened(np.asarray(large[:height, :width], np.uint8), LID_RIM_PX).view(bool)
+
+
+def _enlarged(level: GrayImage, shape: tuple[int, ...]) -> GrayImage:
+    """The level of the paper at full size."""
+    height, width = shape
+    large = cv2.resize(level, None, fx=SHRINK**2, fy=SHRINK**2, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large[:height, :width], np.uint8)
 
 
 def _lid(small: GrayImage, usual: float) -> Mask:
@@ -139,60 +254,110 @@ def _lid(small: GrayImage, usual: float) -> Mask:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (LID_THICK, LID_THICK))
     padded = cv2.copyMakeBorder(dark, LID_THICK, LID_THICK, LID_THICK, LID_THICK, cv2.BORDER_REPLICATE)
     thick = cv2.morphologyEx(padded, cv2.MORPH_OPEN, disc)[LID_THICK:-LID_THICK, LID_THICK:-LID_THICK]
+    if not thick.any():
+        return np.zeros(small.shape, bool)
     _, labels = cv2.connectedComponents(np.ascontiguousarray(thick), connectivity=8)
     rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     return np.asarray(np.isin(labels, np.unique(rim[rim > 0])), dtype=bool)
 
 
-def _widened(mask: Mask, diameter: int) -> Mask:
+def _widened(mask: GrayImage, diameter: int) -> GrayImage:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (diameter, diameter))
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), disc) > 0, dtype=bool)
+    return np.asarray(cv2.dilate(mask, disc), np.uint8)
 
 
-def _threshold(darkness: FloatImage, far: Mask, bilevel: bool) -> float:
+# ---------------------------------------------------------------- ink
+
+
+def _threshold(darkness: GrayImage, outside: Mask, grain: npt.NDArray[np.intp]) -> int:
     """The least darkness that is ink: above the grain of this paper, as scanned."""
-    if bilevel:
-        return BILEVEL_INK
-    sample = darkness[far][::7]
+    sample = darkness.ravel()[grain][~outside.ravel()[grain]].astype(np.float32)
     if not len(sample):
         return MOST_INK
     quarter, half, three = np.percentile(sample, [25, 50, 75])
     spread = max(1.4826 * float(np.median(np.abs(sample - half))), float(three - quarter) / 1.35)
-    return float(np.clip(NOISE_FACTOR * spread, LEAST_INK, MOST_INK))
+    return int(np.clip(round(NOISE_FACTOR * spread), LEAST_INK, MOST_INK))
 
 
-def _ink(darkness: FloatImage, kept_out: Mask, threshold: float, bilevel: bool, photo: bool) -> Labels:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Dark:
+    """The dark pixels where no print is, piece after piece: their rows and columns, and how dark they are.
+
+    `starts` and `sizes` tell the pieces apart.
+    """
+
+    rows: npt.NDArray[np.int32]
+    columns: npt.NDArray[np.int32]
+    value: GrayImage
+    starts: npt.NDArray[np.intp]
+    sizes: npt.NDArray[np.intp]
+
+    def mean(self, values: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
+        """The mean over the pixels of each piece."""
+        return np.asarray(np.add.reduceat(values, self.starts, dtype=np.float64) / self.sizes, np.float64)
+
+    def extent(self, places: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """How many rows, or columns, each piece covers."""
+        return np.asarray(np.maximum.reduceat(places, self.starts) - np.minimum.reduceat(places, self.starts) + 1)
+
+
+def _ink(darkness: GrayImage, kept_out: Mask, hugging: GrayImage, threshold: int, flat: FlatImage) -> Labels:
     """Label the pieces that are ink; specks, rims of print and soft shadows are left out."""
-    dark = (darkness > threshold) & ~kept_out
-    count, found, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
-    labels = np.asarray(found, np.int32)
-    area = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
-    area_mm2 = area / (200 / 25.4) ** 2
-    at = np.nonzero(dark)
-    label = labels[at]
-    hugging = np.bincount(label, weights=_widened(kept_out, 5)[at], minlength=count) / np.maximum(area, 1)
-    peak = np.zeros(count, np.float32)
-    np.maximum.at(peak, label, darkness[at])
-    ink = area_mm2 > SPECK_MM2
-    length_mm = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / (200 / 25.4)
+    mask = cv2.subtract(
+        cv2.compare(darkness, threshold, cv2.CMP_GT), np.multiply(kept_out.view(np.uint8), np.uint8(255))
+    )
+    _, labels = cv2.connectedComponents(mask, connectivity=8)
+    at = cv2.findNonZero(mask)
+    if at is None:
+        return np.asarray(labels, np.int32)
+    label = labels[at[:, 1], at[:, 0]]
+    order = np.argsort(label, kind="stable")
+    sizes = np.bincount(label)[1:]
+    columns, rows = at[order].T
+    dark = _Dark(rows, columns, darkness[rows, columns], np.cumsum(sizes) - sizes, sizes)
+    ink = _is_ink(dark, hugging, threshold, flat)
+    if not flat.bilevel:
+        ink &= _is_steep(dark, darkness, cv2.erode(mask, np.ones((3, 3), np.uint8))[rows, columns] == 0, flat.photo)
+    labels[rows, columns] = np.repeat(np.where(ink, np.cumsum(ink), 0).astype(np.int32), sizes)
+    return np.asarray(labels, np.int32)
+
+
+def _is_ink(dark: _Dark, hugging: GrayImage, threshold: int, flat: FlatImage) -> Mask:
+    """For each piece whether it is ink by its size, its darkness and what lies beside it."""
+    area_mm2 = dark.sizes / flat.px_per_mm**2
+    length_mm = np.maximum(dark.extent(dark.columns), dark.extent(dark.rows)) / flat.px_per_mm
+    near = hugging[dark.rows, dark.columns].view(bool) | _at_outside(dark, flat.outside)
     hair = area_mm2 < HAIR_MM * length_mm
-    ink &= ~((hugging > HUGGING_SHARE) & (hair | (area_mm2 < HUGGING_MM2)))
-    ink &= peak > min(1.35 * threshold, BILEVEL_INK)
-    if not bilevel:
-        depth = np.bincount(label, weights=darkness[at], minlength=count) / np.maximum(area, 1)
-        ink &= _steepness(darkness, dark, labels, count) >= (SOFT_PHOTO if photo else SOFT_SCAN) * np.maximum(
-            depth, 0.05
-        )
-    ink[0] = False
-    renumbered = np.where(ink, np.cumsum(ink), 0).astype(np.int32)
-    return np.asarray(renumbered[labels], dtype=np.int32)
+    deep = np.maximum.reduceat(dark.value, dark.starts) > min(SURELY_DARK * threshold, BILEVEL_INK)
+    rim = (dark.mean(near) > HUGGING_SHARE) & (hair | (area_mm2 < HUGGING_MM2))
+    return np.asarray((area_mm2 > SPECK_MM2) & deep & ~rim, bool)
 
 
-def _steepness(darkness: FloatImage, dark: Mask, labels: Labels, count: int) -> npt.NDArray[np.float64]:
-    """Mean gradient at the rim of each piece; over its depth it is low for shadows."""
-    gx = cv2.Sobel(darkness, cv2.CV_32F, 1, 0, scale=1 / 8)
-    gy = cv2.Sobel(darkness, cv2.CV_32F, 0, 1, scale=1 / 8)
-    rim = np.nonzero(dark & (cv2.erode(dark.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0))
-    label = labels[rim]
-    steep = np.bincount(label, weights=np.hypot(gx[rim], gy[rim]), minlength=count)
-    return np.asarray(steep / np.maximum(np.bincount(label, minlength=count), 1), dtype=np.float64)
+def _at_outside(dark: _Dark, outside: Mask) -> Mask:
+    """Which pixels lie at the edge of the paper, as nearly as at print."""
+    if not outside.any():
+        return np.zeros(len(dark.rows), bool)
+    return _widened(outside.view(np.uint8), HUGGING_PX).view(bool)[dark.rows, dark.columns]
+
+
+def _is_steep(dark: _Dark, darkness: GrayImage, rim: Mask, photo: bool) -> Mask:
+    """For each piece whether its rim is sharp for its depth: shadows of folds are soft.
+
+    `rim` tells of each pixel whether it lies at the rim of its piece, where the gradient (Sobel) is measured.
+    """
+    height, width = darkness.shape
+    rim = rim & (dark.rows > 0) & (dark.rows < height - 1) & (dark.columns > 0) & (dark.columns < width - 1)
+    at = dark.rows[rim].astype(np.intp) * width + dark.columns[rim]
+    values = darkness.ravel()
+
+    def beside(down: int, right: int) -> FloatImage:
+        return values[at + down * width + right].astype(np.float32)
+
+    across, along = np.zeros(len(at), np.float32), np.zeros(len(at), np.float32)
+    for step, weight in ((-1, 1), (0, 2), (1, 1)):
+        across += weight * (beside(step, 1) - beside(step, -1))
+        along += weight * (beside(1, step) - beside(-1, step))
+    steep = np.zeros(len(rim))
+    steep[rim] = np.hypot(across, along) / 8
+    steep = dark.mean(steep) / np.maximum(dark.mean(rim), 1e-6)
+    return np.asarray(steep >= (SOFT_PHOTO if photo else SOFT_SCAN) * np.maximum(dark.mean(dark.value), SHALLOWEST))

@@ -21,9 +21,9 @@ GENERIC_TOKEN = "000000000"  # noqa: S105 - a public mark, not a secret
 TOKEN = slice(10, 19)
 
 
-def certain(found: Sequence[Registration]) -> list[Registration]:
-    """Those of which it is certain which form they are."""
-    return [one for one in found if form_state(one.fit) is FormState.RECOGNISED]
+def certain(found: Registration) -> bool:
+    """Whether it is beyond doubt which form this is."""
+    return form_state(found.fit) is FormState.RECOGNISED
 
 
 def accepted(found: Registration) -> bool:
@@ -49,8 +49,7 @@ def distinct(found: Sequence[Registration]) -> tuple[Registration, ...]:
     """
 
     def rank(one: Registration) -> tuple[bool, bool, float]:
-        sure = form_state(one.fit) is FormState.RECOGNISED
-        return not sure, not one.pose.code, -one.fit.found_share * one.fit.ncc_median
+        return not certain(one), not one.pose.code, -one.fit.found_share * one.fit.ncc_median
 
     kept: list[Registration] = []
     for one in sorted(found, key=rank):
@@ -61,7 +60,7 @@ def distinct(found: Sequence[Registration]) -> tuple[Registration, ...]:
 
 def outline_of(found: Registration) -> tuple[Point, Point, Point, Point]:
     """The corners of the slip on the page, in pixels, in the order of the blank's corners."""
-    corners = found.pose.template.form.slip.place.corners
+    corners = found.pose.template.area.corners
     seen = found.pixels_of(np.array([(p.x, p.y) for p in corners], np.float64))
     first, second, third, fourth = (Point(float(x), float(y)) for x, y in seen)
     return first, second, third, fourth

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from intake.scales import halvings_to, shrunk
 from intake.values import Features, Homography, PageImage, Pose, Template
 
 WORK_PX_PER_MM = 100 / 25.4
@@ -48,7 +49,7 @@ def poses_from_print(page: PageImage, templates: Sequence[Template]) -> tuple[Po
     for template in templates:
         source, target = _matches(template.features, points, descriptors)
         found += [
-            (count, Pose(template, homography, ""))
+            (count, Pose(template, homography, "", close=False))
             for count, homography in _instances(template, source, target, reach, page.dpi is None)
         ]
     found.sort(key=lambda item: -item[0])
@@ -58,11 +59,19 @@ def poses_from_print(page: PageImage, templates: Sequence[Template]) -> tuple[Po
 def _working_image(page: PageImage) -> tuple[npt.NDArray[np.uint8], float]:
     if page.dpi is not None:
         scale = WORK_PX_PER_MM * 25.4 / page.dpi
-        return np.asarray(cv2.resize(page.gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)), scale
+        return _resized(page, scale), scale
     scale = min(PHOTO_SHORT_SIDE_PX / min(page.gray.shape), MOST_WORK_PX / max(page.gray.shape))
-    small = cv2.resize(page.gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = _resized(page, scale)
     paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8)), (0, 0), 8)
     return np.asarray(cv2.divide(small, paper, scale=245)), scale
+
+
+def _resized(page: PageImage, scale: float) -> npt.NDArray[np.uint8]:
+    """The page at a share of its size."""
+    height, width = page.gray.shape
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    nearest = shrunk(page, halvings_to(1.0, scale))
+    return np.asarray(cv2.resize(nearest, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _detect(gray: npt.NDArray[np.uint8], most: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
@@ -132,7 +141,7 @@ def _pose(
 
 
 def _outline(template: Template, homography: Homography) -> npt.NDArray[np.float32]:
-    corners = np.array([[(p.x, p.y)] for p in template.form.slip.place.corners], np.float64)
+    corners = np.array([[(p.x, p.y)] for p in template.area.corners], np.float64)
     return np.asarray(cv2.perspectiveTransform(corners, homography).reshape(-1, 2), np.float32)
 
 

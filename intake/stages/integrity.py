@@ -8,6 +8,7 @@ is the business of stray ink; toner that faded leaves some of it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from forms.geometry import Rect
 from intake.patches import Found, find_patches
-from intake.values import Integrity, Mask, SlipImage, Template, Wholeness
+from intake.values import FlatImage, GrayImage, Integrity, Template, Wholeness
 
 PX_PER_MM = 150 / 25.4
 REACH_MM, PHOTO_REACH_MM = 0.7, 1.6
@@ -40,6 +41,10 @@ SCAN_BAR = Bar(ncc=0.75, missing=0.07, extra=0.06)
 0.2 and 0.2, "Aufnahme" for "Teilnahme" 0.71, 0.08 and 0.07."""
 PHOTO_BAR = Bar(ncc=0.55, missing=0.25, extra=0.20)
 """Of 12,000 words on 30 photos 4 came so far, at the curled edge of two blurred ones."""
+USUAL_SAMPLES = 20_000
+"""So many pixels tell how dark the print of the slip is."""
+OFF_PAPER = 0.3
+"""A word of which more lies beyond the paper's edge was not seen."""
 GONE_MISSING = 0.85
 GONE_WORDS = 3
 OUTSIDE_SHARE = 0.10
@@ -57,7 +62,7 @@ class Word:
     outside: bool
 
 
-def compare_print(slip: SlipImage, template: Template) -> Integrity:
+def compare_print(slip: FlatImage, template: Template) -> Integrity:
     """Say whether the slip still says what the blank says."""
     words = look_at_words(slip, template)
     bar = PHOTO_BAR if slip.photo else SCAN_BAR
@@ -79,51 +84,155 @@ def compare_print(slip: SlipImage, template: Template) -> Integrity:
     return Integrity(Wholeness.INTACT, tuple(gone), measures)
 
 
+def joined(slip: Integrity, letter: Integrity) -> Integrity:
+    """What slip and letter say together: another wording of the letter is another version of the form.
+
+    What is missing of the letter, which need not come back at all, says nothing about the slip.
+    """
+    if letter.state is not Wholeness.ALTERED or slip.state is Wholeness.UNREAD:
+        return slip
+    return Integrity(Wholeness.ALTERED, (*slip.faults, *letter.faults), slip.measures)
+
+
+def other_letter(slip: Integrity, place: Rect) -> Integrity:
+    """The slip hangs together with a letter that is not the one of its form."""
+    if slip.state is Wholeness.UNREAD:
+        return slip
+    return Integrity(Wholeness.ALTERED, (*slip.faults, place), slip.measures)
+
+
 def _is_replaced(word: Word, bar: Bar) -> bool:
     differs = word.ncc < bar.ncc and word.missing > bar.missing and word.extra > bar.extra
     return differs and not word.outside
 
 
-def look_at_words(slip: SlipImage, template: Template) -> list[Word]:
-    """Measure every printed word of the blank on the slip."""
+def look_at_words(slip: FlatImage, template: Template) -> list[Word]:
+    """Measure every printed word of the blank on the slip.
+
+    A word whose print is there, with no other print between, is believed as it lies. Only the others are looked for
+    around their place, which takes most of the time.
+    """
     if not template.words:
         return []
+    words = _print_of(template)
+    seen = _seen_print(slip, words)
+    missing, extra = words.solid.shares(1 - seen.near), words.free.sums(seen.dark) / words.solid.sizes
+    bar = PHOTO_BAR if slip.photo else SCAN_BAR
+    differs = (missing > bar.missing) & (extra > bar.extra) | (missing > GONE_MISSING)
+    moved = _moved_words(slip, template, np.flatnonzero(differs), seen)
+    outside = words.every.shares(slip.outside.view(np.uint8)) if slip.outside.any() else np.zeros(len(missing))
+    return [
+        moved.get(index) or Word(place, 1.0, float(missing[index]), float(extra[index]), bool(outside[index] > OFF_PAPER))
+        for index, place in enumerate(template.words)
+    ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """Pixels of many words in one row: `at` are flat positions, word after word; `starts` and `sizes` tell them apart."""
+
+    at: npt.NDArray[np.intp]
+    starts: npt.NDArray[np.intp]
+    sizes: npt.NDArray[np.intp]
+
+    def sums(self, mask: GrayImage) -> npt.NDArray[np.float64]:
+        """How many pixels of each word are set in a mask of ones and zeros."""
+        values = np.append(mask.ravel()[self.at], np.uint8(0))
+        sums = np.add.reduceat(values, np.minimum(self.starts, len(values) - 1), dtype=np.int64)
+        return np.where(self.sizes > 0, sums, 0).astype(np.float64)
+
+    def shares(self, mask: GrayImage) -> npt.NDArray[np.float64]:
+        """Which share of each word's pixels is set."""
+        return np.asarray(self.sums(mask) / np.maximum(self.sizes, 1), np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Print:
+    """The blank's words: the middle of their strokes, the paper between them, all of their pixels.
+
+    `printed` is 1 where the blank prints, with a rim, `strokes` where it prints solidly.
+    """
+
+    solid: _Places
+    free: _Places
+    every: _Places
+    printed: GrayImage
+    strokes: GrayImage
+
+
+@lru_cache(maxsize=8)
+def _print_of(template: Template) -> _Print:
+    blank = 1 - template.gray.astype(np.float32) / 255
+    strokes = (blank > SOLID_PRINT).astype(np.uint8)
+    printed = cv2.dilate((blank > ANY_PRINT).astype(np.uint8), np.ones((3, 3), np.uint8))
+    numbers = np.arange(template.gray.size).reshape(template.gray.shape)
+    pixels = [numbers[_slices(place, template)] for place in template.words]
+    return _Print(
+        solid=_places([at[strokes.ravel()[at] > 0] for at in pixels]),
+        free=_places([at[printed.ravel()[at] == 0] for at in pixels]),
+        every=_places([at.ravel() for at in pixels]),
+        printed=np.asarray(printed, np.uint8),
+        strokes=strokes,
+    )
+
+
+def _places(pixels: Sequence[npt.NDArray[np.intp]]) -> _Places:
+    sizes = np.array([len(at) for at in pixels], np.intp)
+    return _Places(np.concatenate(pixels), np.cumsum(sizes) - sizes, sizes)
+
+
+def _slices(place: Rect, template: Template) -> tuple[slice, slice]:
+    """Rows and columns of a word on the blank."""
+    area, scale = template.area, template.px_per_mm
+    height, width = template.gray.shape
+    top, bottom = (min(max(round((y - area.y) * scale), 0), height) for y in (place.y, place.bottom))
+    left, right = (min(max(round((x - area.x) * scale), 0), width) for x in (place.x, place.right))
+    return slice(top, bottom), slice(left, right)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """Where the slip is as dark as its print: 1 there, in `near` with a rim."""
+
+    dark: GrayImage
+    near: GrayImage
+
+
+def _seen_print(slip: FlatImage, words: _Print) -> _Seen:
+    some = words.solid.at[:: max(1, len(words.solid.at) // USUAL_SAMPLES)]
+    darkness = slip.darkness.ravel()[some][~slip.outside.ravel()[some]]
+    usual = float(np.percentile(darkness, 60)) if len(darkness) else 255.0
+    dark = (slip.darkness > PRINT_DARK_SHARE * usual).view(np.uint8)
+    return _Seen(dark, np.asarray(cv2.dilate(dark, np.ones((3, 3), np.uint8)), np.uint8))
+
+
+def _moved_words(slip: FlatImage, template: Template, which: npt.NDArray[np.intp], seen: _Seen) -> dict[int, Word]:
+    """The words of these numbers, measured where the slip has them best."""
 
     def pixels_of(mm: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return np.asarray((mm - np.array([slip.origin.x, slip.origin.y])) * slip.px_per_mm - 0.5, dtype=np.float64)
 
     reach = PHOTO_REACH_MM if slip.photo else REACH_MM
-    found = find_patches(slip.gray, template, template.words, pixels_of, reach_mm=reach, px_per_mm=PX_PER_MM)
-    return _measured(slip, found)
+    places = [template.words[index] for index in which]
+    found = find_patches(slip.gray, template, places, pixels_of, reach_mm=reach, px_per_mm=PX_PER_MM)
+    return {int(index): _word(slip, template, patch, seen) for index, patch in zip(which, found, strict=True)}
 
 
-def _measured(slip: SlipImage, found: Sequence[Found]) -> list[Word]:
-    blank = 1 - slip.blank.astype(np.float32) / 255
-    solid = blank > SOLID_PRINT
-    usual = float(np.percentile(slip.darkness[solid & ~slip.outside], 60)) if (solid & ~slip.outside).any() else 1.0
-    dark = slip.darkness > PRINT_DARK_SHARE * usual
-    printed = cv2.dilate((blank > ANY_PRINT).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    seen = cv2.dilate(dark.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    return [_word(slip, patch, solid, printed, dark, seen) for patch in found]
-
-
-def _word(  # noqa: PLR0917 - four masks of one shape
-    slip: SlipImage, patch: Found, solid: Mask, printed: Mask, dark: Mask, seen: Mask
-) -> Word:
+def _word(slip: FlatImage, template: Template, patch: Found, seen: _Seen) -> Word:
     """Missing and added print of one word, after it was moved to where the slip has it best."""
-    place = patch.place
-    rows, columns = slip.slices(place)
+    words, place = _print_of(template), patch.place
+    rows, columns = _slices(place, template)
     dx, dy = (round(patch.dx * slip.px_per_mm), round(patch.dy * slip.px_per_mm)) if patch.certain else (0, 0)
     height, width = slip.gray.shape
     down = slice(min(max(rows.start + dy, 0), height), min(max(rows.stop + dy, 0), height))
     right = slice(min(max(columns.start + dx, 0), width), min(max(columns.stop + dx, 0), width))
-    here, there = solid[rows, columns], seen[down, right]
+    here, there = words.strokes[rows, columns] > 0, seen.near[down, right] > 0
     if here.shape != there.shape or not here.any():
         return Word(place, patch.ncc, 1.0, 0.0, outside=True)
     return Word(
         place=place,
         ncc=patch.ncc,
         missing=float((here & ~there).sum() / here.sum()),
-        extra=float((dark[down, right] & ~printed[rows, columns]).sum() / here.sum()),
-        outside=bool(slip.outside[rows, columns].mean() > 0.3),  # noqa: PLR2004 - a third of the word
+        extra=float(((seen.dark[down, right] > 0) & (words.printed[rows, columns] == 0)).sum() / here.sum()),
+        outside=bool(slip.outside[rows, columns].mean() > OFF_PAPER),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from forms.geometry import Rect
+from forms.geometry import Rect, bounding
 from forms.model import ChoiceBox
 from intake.values import Evidence, Mark, MarkState, Mask, SlipImage
 
@@ -22,6 +22,8 @@ INSET_MM = 0.62
 """The frame's own ink ends this far inside its outline, blur and registration included."""
 AROUND_LEFT_MM, AROUND_RIGHT_MM, AROUND_UP_MM, AROUND_DOWN_MM = 6.0, 2.4, 3.0, 3.0
 """The white zone of a box, which the form keeps free of print."""
+MARK_MM, REACH_MM = 9.0, 12.0
+"""A mark is followed so far beyond its box; and the picture that is looked at goes so far beyond all boxes."""
 BRIDGE_PX = 9
 """Strokes broken by the frame, which is taken out with a rim, are joined across so much."""
 SPECK_MM2 = 0.03
@@ -63,6 +65,10 @@ AROUND_MOST_MM2 = 7.0
 
 def read_choice(slip: SlipImage, boxes: Sequence[ChoiceBox]) -> tuple[Mark, ...]:
     """Read all boxes of one choice jointly."""
+    if not boxes:
+        return ()
+    whole = slip
+    slip = whole.part(bounding(box.place for box in boxes).grown(REACH_MM, REACH_MM, REACH_MM, REACH_MM))
     ink = (slip.ink > 0) & ~slip.near_print
     frames = [_aligned(slip, box.place) for box in boxes]
     drawn = [_mark(slip, ink, frame.place) for frame in frames]
@@ -74,7 +80,8 @@ def read_choice(slip: SlipImage, boxes: Sequence[ChoiceBox]) -> tuple[Mark, ...]
             if other != index
         ]
         elsewhere = np.logical_or.reduce(others) if others else np.zeros_like(ink)
-        seen = _measure(slip, ink & ~elsewhere, frames[index], drawn[index])
+        over_words = _ink_over_words(whole, frames[index].place)
+        seen = _measure(slip, ink & ~elsewhere, frames[index], drawn[index], over_words)
         marks.append(Mark(box.key, box.meaning, _state(seen, box.place), _evidence(box.place, seen)))
     return tuple(marks)
 
@@ -115,7 +122,7 @@ def _aligned(slip: SlipImage, place: Rect) -> _Frame:
     return _Frame(Rect(place.x + dx, place.y + dy, place.width, place.height), float(best))
 
 
-def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask) -> _Seen:
+def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask, over_words: float) -> _Seen:
     place = frame.place
     inner = slip.slices(place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM))
     dark = slip.darkness[inner] > slip.ink_threshold
@@ -131,7 +138,7 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask) -> _Seen:
         mark=_area(mark, slip.px_per_mm),
         extent=max(np.ptp(rows), np.ptp(columns)) / slip.px_per_mm if len(rows) else 0.0,
         solidity=_solidity(mark),
-        over_words=_area(ink[slip.slices(_words_of(slip, place))], slip.px_per_mm),
+        over_words=over_words,
         frame_ncc=frame.ncc,
         unread=bool(slip.outside[inner].any()) or dark.size == 0,
     )
@@ -148,7 +155,7 @@ def _inside(dark: Mask, px_per_mm: float) -> tuple[float, float]:
 
 def _mark(slip: SlipImage, ink: Mask, place: Rect) -> Mask:
     """The pixels of the mark at a box: what is inside the frame and all that hangs together with it."""
-    reach = place.grown(9.0, 9.0, 9.0, 9.0)
+    reach = place.grown(MARK_MM, MARK_MM, MARK_MM, MARK_MM)
     window = slip.slices(reach)
     here = ink[window].copy()
     frame = slip.slices(place.grown(1.0, 1.0, 1.0, 1.0))
@@ -162,6 +169,12 @@ def _mark(slip: SlipImage, ink: Mask, place: Rect) -> Mask:
     inner = slip.slices(place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM))
     mask[inner] |= slip.darkness[inner] > slip.ink_threshold
     return mask
+
+
+def _ink_over_words(slip: SlipImage, place: Rect) -> float:
+    """How much ink lies between the letters of an option's words, in mm²."""
+    words = slip.slices(_words_of(slip, place))
+    return _area((slip.ink[words] > 0) & ~slip.near_print[words], slip.px_per_mm)
 
 
 def _words_of(slip: SlipImage, place: Rect) -> Rect:

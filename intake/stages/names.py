@@ -131,7 +131,8 @@ def cut_line(slip: SlipImage, line: TextLine) -> LineCrops:
     rows, columns = slip.slices(window)
     frame = _Frame(line.place, window, slip.px_per_mm)
     ink = slip.ink[rows, columns] > 0
-    look = _Look(slip.darkness[rows, columns], ink, slip.near_print[rows, columns])
+    darkness = slip.darkness[rows, columns].astype(np.float32) / np.float32(255)
+    look = _Look(darkness, ink, slip.near_print[rows, columns])
     if float(slip.outside[slip.slices(line.place)].mean()) > OUTSIDE_SHARE:
         return LineCrops(TextState.UNREAD, (), _evidence(line, {}))
     writing = _writing_of_line(_without_streaks(ink, slip.px_per_mm), frame)
@@ -139,7 +140,7 @@ def cut_line(slip: SlipImage, line: TextLine) -> LineCrops:
     width = _extent(writing) / slip.px_per_mm
     if ink_mm2 < LEAST_INK_MM2 or width < LEAST_WIDTH:
         return LineCrops(TextState.EMPTY, (), _evidence(line, {"ink_mm2": ink_mm2, "width": width}))
-    bridged = _bridged(writing, look.print_ & (look.darkness > slip.ink_threshold), slip.px_per_mm)
+    bridged = _bridged(writing, look.print_ & (slip.darkness[rows, columns] > slip.ink_threshold), slip.px_per_mm)
     strike = _find_strike(look, writing, slip.px_per_mm)
     measures = {"ink_mm2": ink_mm2, "width": width, "stroke_length": strike.length, "stroke_ratio": strike.ratio}
     state = TextState.STRUCK if strike.ratio >= STRIKE_BAR else TextState.WRITTEN

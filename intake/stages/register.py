@@ -7,7 +7,7 @@ seeing: 0.04 mm median on scans, 0.1 mm on photos.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -15,15 +15,20 @@ import numpy.typing as npt
 
 from forms.geometry import Rect
 from intake.patches import Found, find_patches
+from intake.scales import halvings_to, shrunk
 from intake.values import Bend, Fit, GrayImage, Homography, PageImage, Pose, Registration, Template
 
 COARSE_PX_PER_MM = 75 / 25.4
 COARSE_PATCHES = 40
 COARSE_REACH_MM = (6.0, 3.0)
 """A pose from one code may be off by 5 mm at the far end of the page; the second round mends the first."""
+CLOSE_FOUND = 0.7
+"""A close guess is believed without the coarse look if so much of the print is then where the blank has it."""
 FINE_PX_PER_MM = 150 / 25.4
-FINE_PATCHES = 140
-SCAN_REACH_MM, PHOTO_REACH_MM, BENT_REACH_MM = 1.6, 3.2, 1.2
+SCAN_PATCHES, PHOTO_PATCHES, BENT_PATCHES = 40, 70, 140
+LEAST_VIEW = 0.95
+"""The page is halved as long as it keeps this share of the resolution of the comparison."""
+SCAN_REACH_MM, CLOSER_REACH_MM, PHOTO_REACH_MM, BENT_REACH_MM = 1.6, 0.9, 3.2, 1.2
 """A curled page in a photo is off its flat map by up to 2.5 mm."""
 PATCH_FOUND_NCC = 0.45
 """A patch below this correlation says nothing about its place: foreign print reaches 0.4 by chance."""
@@ -44,40 +49,60 @@ FOUND_WITHIN_MM = 0.6
 def register(page: PageImage, pose: Pose) -> Registration | None:
     """Fit the blank to the page from a first guess; None where the print does not support it at all."""
     photo = page.dpi is None
+    if pose.close and not photo:
+        found = _fine(page, pose, photo)
+        if found is not None and found.fit.found_share >= CLOSE_FOUND:
+            return found
+    coarse = _coarse(page, pose, photo)
+    return None if coarse is None else _fine(page, coarse, photo)
+
+
+def _coarse(page: PageImage, pose: Pose, photo: bool) -> Pose | None:
+    """Mend a guess that may be off by millimetres."""
     patches = _spread(pose.template, COARSE_PATCHES)
-    small, scale = _shrunk(page.gray, pose, COARSE_PX_PER_MM)
-    coarse = _scaled(pose, scale)
+    view = _view(page, pose, COARSE_PX_PER_MM)
+    coarse = _scaled(pose, view.scale)
     for round_, reach in enumerate(COARSE_REACH_MM):
         found = find_patches(
-            small, pose.template, patches, _flat(coarse.mm_to_px), reach_mm=reach, px_per_mm=COARSE_PX_PER_MM
+            view.gray, pose.template, patches, _flat(coarse.mm_to_px), reach_mm=reach, px_per_mm=COARSE_PX_PER_MM
         )
         tolerance = reach / 3 if photo else 1.0
         better = _refit(coarse.mm_to_px, found, photo, turn_only=round_ == 0, tolerance_mm=tolerance)
         if better is None:
             return None
-        coarse = Pose(pose.template, better, pose.code)
-    return _fine(page, _scaled(coarse, 1 / scale), photo)
+        coarse = replace(coarse, mm_to_px=better)
+    return _scaled(coarse, 1 / view.scale)
 
 
 def _fine(page: PageImage, pose: Pose, photo: bool) -> Registration | None:
-    patches = _spread(pose.template, FINE_PATCHES)
-    gray, scale = _shrunk(page.gray, pose, FINE_PX_PER_MM)
-    work = _scaled(pose, scale)
+    """Fit closely; a flat page needs few patches for that, and a bent one many."""
+    view = _view(page, pose, FINE_PX_PER_MM)
+    work = _scaled(pose, view.scale)
     reach = PHOTO_REACH_MM if photo else SCAN_REACH_MM
     tolerance = PHOTO_TOLERANCE_MM if photo else SCAN_TOLERANCE_MM
-    found = _look(gray, patches, Registration(work, None, UNKNOWN_FIT), reach)
+    few = _spread(pose.template, PHOTO_PATCHES if photo else SCAN_PATCHES)
+    found = _look(view.gray, few, Registration(work, None, UNKNOWN_FIT), reach)
     homography = _refit(work.mm_to_px, found, photo, turn_only=False, tolerance_mm=tolerance)
     if homography is None:
         return None
-    fitted = Registration(Pose(pose.template, homography, pose.code), None, UNKNOWN_FIT)
-    found = _look(gray, patches, fitted, reach)
+    fitted = Registration(replace(work, mm_to_px=homography), None, UNKNOWN_FIT)
+    found = _look(view.gray, few, fitted, reach if photo else CLOSER_REACH_MM)
+    if not _is_flat(found):
+        fitted, found = _bent(view.gray, fitted, reach)
+    return Registration(_scaled(fitted.pose, 1 / view.scale), fitted.bend, _fit(found))
+
+
+def _bent(gray: GrayImage, fitted: Registration, reach_mm: float) -> tuple[Registration, list[Found]]:
+    """The same fit with the paper's bend, where there is one, and what was found last."""
+    patches = _spread(fitted.pose.template, BENT_PATCHES)
+    found = _look(gray, patches, fitted, reach_mm)
     for closer in (BENT_REACH_MM, BENT_REACH_MM / 2):
         bend = _bend(fitted, found)
         if bend is None:
             break
         fitted = replace(fitted, bend=bend)
         found = _look(gray, patches, fitted, closer)
-    return Registration(_scaled(fitted.pose, 1 / scale), fitted.bend, _fit(found))
+    return fitted, found
 
 
 def _look(gray: GrayImage, patches: Sequence[Rect], fitted: Registration, reach_mm: float) -> list[Found]:
@@ -95,18 +120,24 @@ def _spread(template: Template, most: int) -> list[Rect]:
     return [tiles[int(index * step)] for index in range(most)]
 
 
-def _shrunk(gray: GrayImage, pose: Pose, px_per_mm: float) -> tuple[GrayImage, float]:
-    """The page at about the resolution of the comparison; never enlarged."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """The page at about the resolution of a comparison, and its size as a share of the page's."""
+
+    gray: GrayImage
+    scale: float
+
+
+def _view(page: PageImage, pose: Pose, px_per_mm: float) -> _View:
+    """The smallest halving of the page that is not much coarser than the comparison; never enlarged."""
     here = float(np.sqrt(abs(np.linalg.det(_local(pose)))))
-    if here <= px_per_mm * 1.4:
-        return gray, 1.0
-    scale = 0.5 if here / px_per_mm < 2.9 else px_per_mm / here  # noqa: PLR2004 - exact halves are 40 times as fast
-    return np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)), scale
+    halvings = halvings_to(here, px_per_mm * LEAST_VIEW)
+    return _View(shrunk(page, halvings), 0.5**halvings)
 
 
 def _local(pose: Pose) -> npt.NDArray[np.float64]:
     """How millimetres become pixels around the middle of the slip, shape (2, 2)."""
-    centre = pose.template.form.slip.place.centre
+    centre = pose.template.area.centre
     x, y = centre.x, centre.y
     ends = np.array([(x, y), (x + 1, y), (x, y + 1)], np.float64)
     seen = _flat(pose.mm_to_px)(ends)
@@ -117,7 +148,7 @@ def _scaled(pose: Pose, scale: float) -> Pose:
     """The same pose on a page resized by `scale`; pixel centres are whole numbers."""
     half = 0.5 * scale - 0.5
     resize = np.array([[scale, 0, half], [0, scale, half], [0, 0, 1.0]])
-    return Pose(pose.template, resize @ pose.mm_to_px, pose.code)
+    return replace(pose, mm_to_px=resize @ pose.mm_to_px)
 
 
 class _flat:  # noqa: N801 - a function with a remembered map
@@ -135,7 +166,7 @@ def _refit(
     mm_to_px: Homography, found: Sequence[Found], photo: bool, turn_only: bool, tolerance_mm: float
 ) -> Homography | None:
     """Correct a map by the shifts of the patches; robust against the third of them that is wrong."""
-    sure = [f for f in found if f.certain and f.ncc >= PATCH_FOUND_NCC]
+    sure = _sure(found)
     if len(sure) < FEWEST_PATCHES:
         return None
     source = np.array([(f.place.centre.x, f.place.centre.y) for f in sure], np.float64)
@@ -152,18 +183,28 @@ def _refit(
     return np.asarray(mm_to_px @ correction, np.float64)
 
 
+def _sure(found: Sequence[Found]) -> list[Found]:
+    return [f for f in found if f.certain and f.ncc >= PATCH_FOUND_NCC]
+
+
+def _is_flat(found: Sequence[Found]) -> bool:
+    """Whether the patches lie so near to the fitted map that nothing is to be gained."""
+    off = [float(np.hypot(f.dx, f.dy)) for f in _sure(found)]
+    return bool(off) and float(np.median(off)) < BEND_WORTH_MM
+
+
 def _bend(fitted: Registration, found: Sequence[Found]) -> Bend | None:
     """The smooth deformation left after the fit so far, or None where the paper is flat enough.
 
     A thin-plate spline through the patches' shifts, smoothed by what a patch's place is worth; patches that
     disagree with their neighbours are left out, after a first spline that is smoother still.
     """
-    sure = [f for f in found if f.certain and f.ncc >= PATCH_FOUND_NCC]
+    if _is_flat(found):
+        return None
+    sure = _sure(found)
     if len(sure) < 3 * FEWEST_PATCHES:
         return None
     off = np.array([(f.dx, f.dy) for f in sure], np.float64)
-    if float(np.median(np.linalg.norm(off, axis=1))) < BEND_WORTH_MM:
-        return None
     at = np.array([(f.place.centre.x, f.place.centre.y) for f in sure], np.float64)
     shift = off if fitted.bend is None else off + fitted.bend.shift(at)
     first = _spline(at, shift, STIFF)

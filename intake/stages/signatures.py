@@ -7,14 +7,16 @@ else. A dash, a cross, a stamp, or more writing than one signature makes doubt.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeVar
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from forms.geometry import Rect
 from forms.model import SignatureLine
 from intake.pieces import Piece, cut_out, pieces_of, stroke_width_mm
-from intake.values import Evidence, SignatureReading, SignatureState, SlipImage
+from intake.values import Evidence, GrayImage, SignatureReading, SignatureState, SlipImage
 
 ABOVE_MM, BELOW_MM, LEFT_MM, RIGHT_MM = 9.0, 7.0, 5.0, 8.0
 """How far beyond its field a signature may reach."""
@@ -39,6 +41,8 @@ SIGNED_WINDING = 1.3
 MOST_WIDTH_MM, MOST_HEIGHT_MM = 80.0, 30.0
 """More than one signature fits into; a line and a stamp over it, for instance."""
 BAND_MM, STEP_MM, FREE_SIDE_MM, MOST_TURN_DEG = 0.4, 0.5, 1.2, 25
+THIN_MM = 0.2
+"""Half of a band: what is looked at for lines."""
 CORNER_LINES_MM, CORNER_INKED_SHARE, CORNER_MM = (14.0, 9.0), 0.8, 1.5
 """The corner of a stamp's frame: two lines of these lengths, inked on this share, meeting this nearly. With the next,
 in 16 of the fields of the trial series that a stamp touches, and in 3 of 500 others."""
@@ -51,6 +55,7 @@ RING_RADIUS_MM, RING_BAND_MM, RING_SECTORS, RING_INKED_SHARE = (7.0, 22.0), 0.8,
 LINE_BAND_MM, CROSS_REST_SHARE = 1.2, 0.12
 """A cross or a dash: all but this share of the ink lies on two straight bands."""
 MOST_POINTS, FEWEST_POINTS = 3000, 20
+F = TypeVar("F", np.float32, np.float64)
 Points = npt.NDArray[np.float64]
 """Places of ink, shape (n, 2), in millimetres."""
 
@@ -134,47 +139,74 @@ def _framed(points: Points) -> bool:
     long, short = CORNER_LINES_MM
     if (np.ptp(points, axis=0) < (short, short)).any():
         return False
-    for degrees in range(-MOST_TURN_DEG, MOST_TURN_DEG + 1):
-        along, across = _turned(points, np.radians(degrees))
-        parallel = _lines(along, across, PARALLEL_LINES_MM, PARALLEL_INKED_SHARE, free_sides=1)
-        if len(parallel) and np.ptp(parallel[:, 0]) >= PARALLEL_APART_MM:
+    coarse = _thinned(points)
+    turns = np.radians(np.arange(-MOST_TURN_DEG, MOST_TURN_DEG + 1), dtype=np.float32)[:, None]
+    along, across = _turned(coarse, turns)
+    bands = _banded(along, across)
+    parallel = _lines(bands, PARALLEL_LINES_MM, PARALLEL_INKED_SHARE, free_sides=1)
+    for turn in np.unique(parallel[:, 0]):
+        if np.ptp(parallel[parallel[:, 0] == turn, 1]) >= PARALLEL_APART_MM:
             return True
-        level = _lines(along, across, long, CORNER_INKED_SHARE, free_sides=2)
-        upright = _lines(across, along, short, CORNER_INKED_SHARE, free_sides=2) if len(level) else level
-        if len(upright) and _meet(level, upright):
-            return True
-    return False
+    level = _lines(bands, long, CORNER_INKED_SHARE, free_sides=2)
+    if not len(level):
+        return False
+    upright = _lines(_banded(across, along), short, CORNER_INKED_SHARE, free_sides=2)
+    both = np.intersect1d(level[:, 0], upright[:, 0])
+    return any(_meet(level[level[:, 0] == turn, 1:], upright[upright[:, 0] == turn, 1:]) for turn in both)
 
 
-def _lines(
-    along: npt.NDArray[np.float64],
-    across: npt.NDArray[np.float64],
-    length: float,
-    inked_share: float,
-    *,
-    free_sides: int,
-) -> npt.NDArray[np.float64]:
-    """Stretches of straight line, shape (n, 3): the place across, where it begins and where it ends."""
-    low = np.array([across.min(), along.min()])
-    cells = ((np.stack([across, along], axis=1) - low) / (BAND_MM, STEP_MM)).astype(int)
-    grid = np.zeros(tuple(cells.max(axis=0) + 1), np.float32)
-    grid[cells[:, 0], cells[:, 1]] = 1
+def _thinned(points: Points) -> npt.NDArray[np.float32]:
+    """One point for each cell of `THIN_MM` that holds any."""
+    cells = np.floor((points - points.min(axis=0)) / THIN_MM).astype(np.intp)
+    width = int(cells[:, 0].max()) + 1
+    taken = np.zeros((int(cells[:, 1].max()) + 1) * width, bool)
+    taken[cells[:, 1] * width + cells[:, 0]] = True
+    rows, columns = np.divmod(np.flatnonzero(taken), width)
+    return (np.stack([columns, rows], axis=1) * THIN_MM).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bands:
+    """Ink in narrow bands, seen from several turns: `inked` has shape (turns, bands, steps), 1 where there is any.
+
+    `low` is the place across of the first band of each turn, and the place along of its first step.
+    """
+
+    inked: GrayImage
+    low: npt.NDArray[np.float32]
+
+
+def _banded(along: npt.NDArray[np.float32], across: npt.NDArray[np.float32]) -> _Bands:
+    """Sort points, a row of them for each turn, into bands."""
+    low = np.stack([across.min(axis=1), along.min(axis=1)], axis=1)
+    band = ((across - low[:, :1]) / BAND_MM).astype(np.int32)
+    step = ((along - low[:, 1:]) / STEP_MM).astype(np.int32)
+    inked = np.zeros((len(along), int(band.max()) + 1, int(step.max()) + 1), np.uint8)
+    inked[np.arange(len(along))[:, None], band, step] = 1
+    return _Bands(inked, low)
+
+
+def _lines(bands: _Bands, length: float, inked_share: float, *, free_sides: int) -> npt.NDArray[np.float64]:
+    """Stretches of straight line, shape (n, 4): turn, place across, where it begins and where it ends."""
     stretch = round(length / STEP_MM)
-    if grid.shape[1] < stretch:
-        return np.zeros((0, 3))
-    inked = np.cumsum(np.pad(grid, ((0, 0), (1, 0))), axis=1)
-    coverage = (inked[:, stretch:] - inked[:, :-stretch]) / stretch
+    turns, count, steps = bands.inked.shape
+    if steps < stretch:
+        return np.zeros((0, 4))
+    rows = bands.inked.reshape(turns * count, steps)
+    whole = cv2.boxFilter(rows, cv2.CV_16S, (stretch, 1), anchor=(0, 0), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    coverage = np.asarray(whole, np.int16).reshape(turns, count, steps)
+    turn, band, start = np.nonzero(coverage >= inked_share * stretch)
     aside = round(FREE_SIDE_MM / BAND_MM)
-    padded = np.pad(coverage, ((aside, aside), (0, 0)))
-    sides = padded[: -2 * aside], padded[2 * aside :]
+    sides = [np.where((b >= 0) & (b < count), coverage[turn, np.clip(b, 0, count - 1), start], 0) for b in (band - aside, band + aside)]
     crowded = np.maximum(*sides) if free_sides == 2 else np.minimum(*sides)  # noqa: PLR2004 - both of them
-    bands, starts = np.nonzero(np.minimum(coverage, 1 - 2 * crowded) >= inked_share)
-    begin = starts * STEP_MM + low[1]
-    return np.stack([bands * BAND_MM + low[0], begin, begin + length], axis=1)
+    free = 1 - 2 * crowded / stretch >= inked_share
+    turn, band, start = turn[free], band[free], start[free]
+    begin = start * STEP_MM + bands.low[turn, 1]
+    return np.stack([turn, band * BAND_MM + bands.low[turn, 0], begin, begin + length], axis=1).astype(np.float64)
 
 
 def _meet(level: npt.NDArray[np.float64], upright: npt.NDArray[np.float64]) -> bool:
-    """Whether an end of a level line lies at an end of an upright one."""
+    """Whether an end of a level line lies at an end of an upright one; each has its place across, begin and end."""
     sideways = np.abs(upright[:, None, 0] - level[None, :, 1:].transpose(2, 0, 1)).min(axis=0)
     downwards = np.abs(level[None, :, 0] - upright[:, None, 1:].transpose(2, 0, 1)).min(axis=0)
     return bool(((sideways < CORNER_MM) & (downwards < CORNER_MM)).any())
@@ -204,7 +236,8 @@ def _row(letters: Sequence[Rect]) -> int:
     return best
 
 
-def _turned(points: Points, angle: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _turned(points: npt.NDArray[F], angle: float | npt.NDArray[F]) -> tuple[npt.NDArray[F], npt.NDArray[F]]:
+    """The points' places along a direction and across it; for several directions, each in a row, as many rows."""
     x, y = points[:, 0], points[:, 1]
     return x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
 
@@ -236,16 +269,14 @@ def _few_straight_lines(points: Points) -> bool:
 
 def _best_line(points: Points) -> npt.NDArray[np.bool_]:
     """Which points lie on the straight band that holds most of them."""
-    best = np.zeros(len(points), bool)
-    for degrees in range(0, 180, 4):
-        _, across = _turned(points, np.radians(degrees))
-        cell = ((across - across.min()) / (LINE_BAND_MM / 2)).astype(int)
-        counts = np.bincount(cell)
-        pairs = counts + np.append(counts[1:], 0)
-        top = int(pairs.argmax())
-        if pairs[top] > best.sum():
-            best = (cell == top) | (cell == top + 1)
-    return best
+    directions = np.radians(np.arange(0, 180, 4))[:, None]
+    _, across = _turned(points, directions)
+    cell = ((across - across.min()) / (LINE_BAND_MM / 2)).astype(int)
+    width = int(cell.max()) + 2
+    counts = np.bincount((cell + np.arange(len(cell))[:, None] * width).ravel(), minlength=width * len(cell))
+    pairs = counts[:-1] + counts[1:]
+    direction, top = divmod(int(pairs.argmax()), width)
+    return np.asarray((cell[direction] == top) | (cell[direction] == top + 1), bool)
 
 
 def _state(seen: _Seen) -> SignatureState:

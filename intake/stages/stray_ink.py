@@ -12,9 +12,12 @@ import numpy as np
 
 from forms.geometry import Rect
 from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
-from intake.pieces import Piece, pieces_of
-from intake.values import SlipImage, StrayInk, StrayState
+from intake.pieces import Piece, ink_pixels, pieces_of
+from intake.scales import quartered
+from intake.values import FloatImage, SlipImage, StrayInk, StrayState
 
+SHRINK = 4
+"""What `quartered` does."""
 EDGE_MM, CUT_EDGE_MM = 1.0, 1.5
 """Nothing is asked of the paper's very edge, nor of what is left of the cut line."""
 RIM_MM, RIM_DEPTH_MM = 1.0, 6.0
@@ -94,12 +97,18 @@ def _at_edge(piece: Piece, form: Form) -> bool:
 
 def _rim(slip: SlipImage) -> set[int]:
     """The labels of the pieces that cling to the edge of the paper, or of the slip, and do not reach far in."""
-    beyond = np.pad(slip.outside.astype(np.uint8), 1, constant_values=1)
-    inwards = cv2.distanceTransform(1 - beyond, cv2.DIST_C, 3)[1:-1, 1:-1] / slip.px_per_mm
-    at = np.nonzero(slip.ink)
-    label, depth = slip.ink[at], inwards[at]
+    at = ink_pixels(slip)
+    label, depth = slip.ink[at], _inwards_mm(slip)[at[0] // SHRINK, at[1] // SHRINK]
     clings, reaches_in = np.unique(label[depth <= RIM_MM]), np.unique(label[depth > RIM_DEPTH_MM])
     return set(clings.tolist()) - set(reaches_in.tolist())
+
+
+def _inwards_mm(slip: SlipImage) -> FloatImage:
+    """How far inside the paper each place lies, on the picture divided by `SHRINK`."""
+    paper = quartered((~slip.outside).view(np.uint8) * np.uint8(255)) == 255  # noqa: PLR2004 - nothing but paper
+    padded = np.pad(paper.view(np.uint8), 1)
+    steps = cv2.distanceTransform(padded, cv2.DIST_C, 3)[1:-1, 1:-1]
+    return np.asarray((steps - 0.5) * SHRINK / slip.px_per_mm, np.float32)
 
 
 def _writing_at(field: Field, every: Sequence[Piece]) -> Iterable[Piece]:

@@ -17,32 +17,42 @@ STEP_GREY = 8
 """Least difference to the neighbours, of 255: half of the weakest streak of the trial series."""
 LIGHTEST_LID = 140
 SEGMENTS, SEGMENTS_NEEDED, SHARE_OF_SEGMENT = 10, 9, 0.6
+FEWEST_ROWS = 8
+"""A column of which a segment shows less paper than this says nothing there."""
 BORDER_PX = 12
+FEWEST_PX = 2
+"""A single row of pixels says nothing, and OpenCV takes it for a number."""
 MOST_COLUMNS = 60
 """More than this is no streak but a striped page."""
 
 
 def find_streaks(gray: GrayImage) -> Mask | None:
     """The pixels the scanner drew, shape of the page; None where there are none."""
-    columns = _streaked_columns(gray)
-    rows = _streaked_columns(np.ascontiguousarray(gray.T))
+    columns = _streaked_columns(gray[::ROW_STEP])
+    rows = _streaked_columns(np.ascontiguousarray(gray[:, ::ROW_STEP].T))
     if not columns.any() and not rows.any():
         return None
     return np.asarray(columns[None, :] | rows[:, None], dtype=bool)
 
 
-def _streaked_columns(gray: GrayImage) -> npt.NDArray[np.bool_]:
-    sample = gray[::ROW_STEP]
-    paper = cv2.blur(sample, (NEIGHBOURS_PX, 1))
-    off = sample.astype(np.int16) - paper
-    on_paper = paper > LIGHTEST_LID
-    hits = np.zeros((2, gray.shape[1]), np.int64)
-    for segment in np.array_split(np.arange(len(sample)), SEGMENTS):
-        seen = np.maximum(on_paper[segment].sum(axis=0), 8)
-        for sign, differs in enumerate((off[segment] < -STEP_GREY, off[segment] > STEP_GREY)):
-            hits[sign] += (differs & on_paper[segment]).sum(axis=0) / seen > SHARE_OF_SEGMENT
-    streaked = np.asarray((hits >= SEGMENTS_NEEDED).any(axis=0), dtype=bool)
+def _streaked_columns(sample: GrayImage) -> npt.NDArray[np.bool_]:
+    """Which columns carry a streak, looked at in some of their rows."""
+    if min(sample.shape) < FEWEST_PX:
+        return np.zeros(sample.shape[1], bool)
+    around = np.asarray(cv2.blur(sample, (NEIGHBOURS_PX, 1)), np.uint8)
+    paper = cv2.compare(around, LIGHTEST_LID, cv2.CMP_GT)
+    seen = np.maximum(_by_segment(paper), FEWEST_ROWS)
+    streaked = np.zeros(sample.shape[1], bool)
+    for differs in (cv2.subtract(around, sample), cv2.subtract(sample, around)):
+        hits = _by_segment(cv2.bitwise_and(cv2.compare(differs, STEP_GREY, cv2.CMP_GT), paper))
+        streaked |= (hits > SHARE_OF_SEGMENT * seen).sum(axis=0) >= SEGMENTS_NEEDED
     streaked[:BORDER_PX] = streaked[-BORDER_PX:] = False
     if streaked.sum() > MOST_COLUMNS:
         return np.zeros_like(streaked)
     return np.asarray(cv2.dilate(streaked.astype(np.uint8).reshape(1, -1), np.ones((1, 3), np.uint8)).ravel() > 0)
+
+
+def _by_segment(mask: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
+    """How many rows of each segment are set (255) in each column, shape (segments, width)."""
+    segments = [part for part in np.array_split(np.asarray(mask, np.uint8), SEGMENTS) if len(part)]
+    return np.concatenate([cv2.reduce(part, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S) for part in segments]) / 255

@@ -35,7 +35,7 @@ def crease(slip: SlipImage, dark: float, ink_from: float, ink_to: float) -> Slip
     """Draw a fold across the whole slip, part of which is dark enough to be taken for ink."""
     row = round((ROW_MM - slip.origin.y) * slip.px_per_mm)
     darkness = slip.darkness.copy()
-    darkness[row : row + 3] = np.maximum(darkness[row : row + 3], dark)
+    darkness[row : row + 3] = np.maximum(darkness[row : row + 3], round(255 * dark))
     ink = slip.ink.copy()
     left, right = (round(x * slip.px_per_mm) for x in (ink_from, ink_to))
     ink[row : row + 3, left:right] = int(ink.max(initial=0)) + 1

@@ -14,7 +14,7 @@ from tests.intake.returned import PRIMARY
 
 
 def registration(template: Template, fit: Fit, x: float = 0.0, y: float = 0.0) -> Registration:
-    return Registration(Pose(template, np.array([[8.0, 0, x], [0, 8.0, y], [0, 0, 1]]), ""), None, fit)
+    return Registration(Pose(template, np.array([[8.0, 0, x], [0, 8.0, y], [0, 0, 1]]), "", close=False), None, fit)
 
 
 GOOD, WEAK = Fit(0.95, 1.0, 0.05), Fit(0.7, 0.7, 0.2)

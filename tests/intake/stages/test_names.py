@@ -26,6 +26,9 @@ def blank() -> GrayImage:
     return page
 
 
+INK = 38
+
+
 def write(page: GrayImage, text: str, x: float = 24.0, base: float = 28.5, pen: int = 3) -> None:
     cv2.putText(page, text, (px(x), px(base)), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 1.0, 40, pen, cv2.LINE_AA)
 
@@ -36,8 +39,8 @@ def stroke(page: GrayImage, start: tuple[float, float], end: tuple[float, float]
 
 def slip_of(page: GrayImage, outside: bool = False) -> SlipImage:
     printed = cv2.dilate((blank() < 225).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    darkness = ((255.0 - page) / 255.0).astype(np.float32)
-    _, ink = cv2.connectedComponents(((darkness > 0.15) & ~printed).astype(np.uint8), connectivity=8)
+    darkness = 255 - page
+    _, ink = cv2.connectedComponents(((darkness > INK) & ~printed).astype(np.uint8), connectivity=8)
     return SlipImage(
         gray=page,
         blank=blank(),
@@ -47,7 +50,7 @@ def slip_of(page: GrayImage, outside: bool = False) -> SlipImage:
         outside=np.full(PAGE, outside),
         origin=Point(0.0, 0.0),
         px_per_mm=PX_PER_MM,
-        ink_threshold=0.15,
+        ink_threshold=INK,
         bilevel=False,
         photo=False,
     )

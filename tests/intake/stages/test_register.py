@@ -140,17 +140,17 @@ def test_a_pose_five_millimetres_off_is_mended(primary: Template) -> None:
     scan = scan_of(cut_slip(FAMILY))
     true = true_place(scan, primary).pose
     shift = np.array([[1, 0.004, 3.0], [-0.004, 1, -3.5], [0, 0, 1.0]])
-    found = register(page_of(scan), Pose(primary, true.mm_to_px @ shift, ""))
+    found = register(page_of(scan), Pose(primary, true.mm_to_px @ shift, "", close=False))
     assert found is not None
     assert error_mm(found, scan) < SCAN_MM
 
 
 def test_a_pose_on_white_paper_is_no_registration(primary: Template) -> None:
     white = page_from(np.full((2339, 1654), 250))
-    pose = Pose(primary, np.diag([200 / 25.4, 200 / 25.4, 1.0]), "")
+    pose = Pose(primary, np.diag([200 / 25.4, 200 / 25.4, 1.0]), "", close=False)
     assert register(white, pose) is None
 
 
 def test_a_bad_pose_far_beside_the_page_is_no_registration(primary: Template) -> None:
     away = np.array([[7.9, 0, 90000.0], [0, 7.9, -90000.0], [0, 0, 1.0]])
-    assert register(page_of(cut_slip()), Pose(primary, away, "")) is None
+    assert register(page_of(cut_slip()), Pose(primary, away, "", close=False)) is None
