@@ -1,7 +1,7 @@
 """Makes stacks of the corpus over our own blanks, reads them as an office would, and scores what came out.
 
-`python -m tests.accuracy.corpus --seeds 2026 --stacks S01,S05 --out DIR` prints the scorer's tables. The corpus
-lies beside the project and is not part of it.
+`python -m tests.accuracy.corpus --seeds 2026 --stacks S01,S05 --out DIR` prints the scorer's tables, and those of
+`fields` about single boxes and signature lines. The corpus lies beside the project and is not part of it.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from forms.catalogue import build_blank
 from forms.school import School
+from tests.accuracy.fields import Outcome, read_outcomes, report
 
 PROJECT = Path(__file__).parents[2]
 CORPUS = PROJECT.parent / "shared" / "corpus"
@@ -121,7 +122,7 @@ def _write(path: Path, rows: Sequence[dict[str, str]]) -> Path:
 
 
 def main() -> None:
-    """Generate, read, score and print."""
+    """Generate, read, score, count boxes and signature lines, and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", default="2026")
     parser.add_argument("--stacks", default="S01,S03,S05,S07,S10")
@@ -130,11 +131,17 @@ def main() -> None:
     parser.add_argument("--by", default="difficulty,stack")
     parser.add_argument("-j", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
+    every: list[Outcome] = []
     for seed in map(int, chosen.seeds.split(",")):
         made = generate(chosen.out, seed, [s for s in chosen.stacks.split(",") if s], chosen.scale)
         results, pages = read(made, chosen.j)
         for by in chosen.by.split(","):
             sys.stdout.write(f"\n# seed {seed}, by {by}\n{score(made, results, pages, by)}")
+        found = read_outcomes(made.folder / "truth.jsonl", results)
+        sys.stdout.write(f"\n# seed {seed}, boxes and signature lines\n{report(found)}")
+        every += found
+    if "," in chosen.seeds:
+        sys.stdout.write(f"\n# all seeds, boxes and signature lines\n{report(every)}")
 
 
 if __name__ == "__main__":
