@@ -9,7 +9,7 @@ import csv
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,16 +25,30 @@ NAMES = {"iserv-sekundar": "sek", "iserv-primar": "prim"}
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A folder of stacks with their truth, and the blanks they were printed from."""
+    """A folder of stacks with their truth, and the blanks to read them with."""
 
     folder: Path
     blanks: tuple[Path, ...]
 
 
-def generate(folder: Path, seed: int, stacks: Sequence[str], scale: float) -> Generated:
-    """Make stacks; what an earlier call with the same words made is used again."""
+def true_blank(form_id: str) -> bytes:
+    """The blank as the school hands it out."""
+    return build_blank(form_id, School())
+
+
+def generate(
+    folder: Path,
+    seed: int,
+    stacks: Sequence[str],
+    scale: float,
+    printed_from: Callable[[str], bytes] = true_blank,
+) -> Generated:
+    """Make stacks of the forms printed from these blanks; they lie in the folder's `own` and are to be read with.
+
+    What an earlier call with the same words made is used again.
+    """
     own = folder / "own"
-    blanks = tuple(_blank(form, own) for form in NAMES)
+    blanks = tuple(_blank(form, own, printed_from(form)) for form in NAMES)
     out = folder / f"seed{seed}-{scale:g}-{'-'.join(stacks) or 'all'}"
     if not (out / "truth.jsonl").exists():
         _python(
@@ -55,10 +69,10 @@ def generate(folder: Path, seed: int, stacks: Sequence[str], scale: float) -> Ge
     return Generated(out, blanks)
 
 
-def _blank(form: str, own: Path) -> Path:
+def _blank(form: str, own: Path, pdf: bytes) -> Path:
     own.mkdir(parents=True, exist_ok=True)
     path = own / f"{form}.pdf"
-    path.write_bytes(build_blank(form, School()))
+    path.write_bytes(pdf)
     _python(CORPUS / "from_blank.py", path, NAMES[form], "--out", own)
     return path
 
@@ -71,12 +85,12 @@ def read(made: Generated, workers: int, school_roster: Path | None = None) -> tu
         roster = school_roster or _class_roster(made.folder, stack.name)
         _ruecklauf(stack, made.blanks, roster, workers)
         for rows, name in ((results, "results.csv"), (pages, "pages.csv")):
-            rows += [row | {"file": f"{stack.name}/{row['file']}"} for row in _rows(made.folder / name)]
+            rows += [row | {"file": f"{stack.name}/{row['file']}"} for row in rows_of(made.folder / name)]
     return _write(made.folder / "all_results.csv", results), _write(made.folder / "all_pages.csv", pages)
 
 
 def _class_roster(folder: Path, stack: str) -> Path:
-    rows = [row for row in _rows(folder / "rosters.csv") if row["stack"] == stack]
+    rows = [row for row in rows_of(folder / "rosters.csv") if row["stack"] == stack]
     return _write(folder / "roster.csv", rows)
 
 
@@ -107,7 +121,8 @@ def _quiet() -> dict[str, str]:
     return os.environ | {"OMP_NUM_THREADS": "1"}
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a table."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
