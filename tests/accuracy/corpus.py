@@ -1,7 +1,7 @@
 """Makes stacks of the corpus over our own blanks, reads them as an office would, and scores what came out.
 
-`python -m tests.accuracy.corpus --seeds 2026 --stacks S01,S05 --out DIR` prints the scorer's tables. The corpus
-lies beside the project and is not part of it.
+`python -m tests.accuracy.corpus --seeds 2026 --stacks S01,S05 --out DIR` prints the scorer's tables, and those of
+`fields` about single boxes and signature lines. The corpus lies beside the project and is not part of it.
 """
 
 import argparse
@@ -9,12 +9,13 @@ import csv
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from forms.catalogue import build_blank
 from forms.school import School
+from tests.accuracy.fields import Outcome, read_outcomes, report
 
 PROJECT = Path(__file__).parents[2]
 CORPUS = PROJECT.parent / "shared" / "corpus"
@@ -24,16 +25,30 @@ NAMES = {"iserv-sekundar": "sek", "iserv-primar": "prim"}
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A folder of stacks with their truth, and the blanks they were printed from."""
+    """A folder of stacks with their truth, and the blanks to read them with."""
 
     folder: Path
     blanks: tuple[Path, ...]
 
 
-def generate(folder: Path, seed: int, stacks: Sequence[str], scale: float) -> Generated:
-    """Make stacks; what an earlier call with the same words made is used again."""
+def true_blank(form_id: str) -> bytes:
+    """The blank as the school hands it out."""
+    return build_blank(form_id, School())
+
+
+def generate(
+    folder: Path,
+    seed: int,
+    stacks: Sequence[str],
+    scale: float,
+    printed_from: Callable[[str], bytes] = true_blank,
+) -> Generated:
+    """Make stacks of the forms printed from these blanks; they lie in the folder's `own` and are to be read with.
+
+    What an earlier call with the same words made is used again.
+    """
     own = folder / "own"
-    blanks = tuple(_blank(form, own) for form in NAMES)
+    blanks = tuple(_blank(form, own, printed_from(form)) for form in NAMES)
     out = folder / f"seed{seed}-{scale:g}-{'-'.join(stacks) or 'all'}"
     if not (out / "truth.jsonl").exists():
         _python(
@@ -54,10 +69,10 @@ def generate(folder: Path, seed: int, stacks: Sequence[str], scale: float) -> Ge
     return Generated(out, blanks)
 
 
-def _blank(form: str, own: Path) -> Path:
+def _blank(form: str, own: Path, pdf: bytes) -> Path:
     own.mkdir(parents=True, exist_ok=True)
     path = own / f"{form}.pdf"
-    path.write_bytes(build_blank(form, School()))
+    path.write_bytes(pdf)
     _python(CORPUS / "from_blank.py", path, NAMES[form], "--out", own)
     return path
 
@@ -70,12 +85,12 @@ def read(made: Generated, workers: int, school_roster: Path | None = None) -> tu
         roster = school_roster or _class_roster(made.folder, stack.name)
         _ruecklauf(stack, made.blanks, roster, workers)
         for rows, name in ((results, "results.csv"), (pages, "pages.csv")):
-            rows += [row | {"file": f"{stack.name}/{row['file']}"} for row in _rows(made.folder / name)]
+            rows += [row | {"file": f"{stack.name}/{row['file']}"} for row in rows_of(made.folder / name)]
     return _write(made.folder / "all_results.csv", results), _write(made.folder / "all_pages.csv", pages)
 
 
 def _class_roster(folder: Path, stack: str) -> Path:
-    rows = [row for row in _rows(folder / "rosters.csv") if row["stack"] == stack]
+    rows = [row for row in rows_of(folder / "rosters.csv") if row["stack"] == stack]
     return _write(folder / "roster.csv", rows)
 
 
@@ -106,7 +121,8 @@ def _quiet() -> dict[str, str]:
     return os.environ | {"OMP_NUM_THREADS": "1"}
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a table."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -121,7 +137,7 @@ def _write(path: Path, rows: Sequence[dict[str, str]]) -> Path:
 
 
 def main() -> None:
-    """Generate, read, score and print."""
+    """Generate, read, score, count boxes and signature lines, and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", default="2026")
     parser.add_argument("--stacks", default="S01,S03,S05,S07,S10")
@@ -130,11 +146,17 @@ def main() -> None:
     parser.add_argument("--by", default="difficulty,stack")
     parser.add_argument("-j", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
+    every: list[Outcome] = []
     for seed in map(int, chosen.seeds.split(",")):
         made = generate(chosen.out, seed, [s for s in chosen.stacks.split(",") if s], chosen.scale)
         results, pages = read(made, chosen.j)
         for by in chosen.by.split(","):
             sys.stdout.write(f"\n# seed {seed}, by {by}\n{score(made, results, pages, by)}")
+        found = read_outcomes(made.folder / "truth.jsonl", results)
+        sys.stdout.write(f"\n# seed {seed}, boxes and signature lines\n{report(found)}")
+        every += found
+    if "," in chosen.seeds:
+        sys.stdout.write(f"\n# all seeds, boxes and signature lines\n{report(every)}")
 
 
 if __name__ == "__main__":

@@ -129,6 +129,12 @@ def cut_slip(answers: Answers = FAMILY, seed: int = 7) -> Picture:
 
 def reworded(form_id: str, wording: str, instead: str) -> PrintedForm:
     """The same form, set again by the same typesetter, with other words in it."""
+    pdf = set_again(form_id, wording, instead)
+    return PrintedForm(template_of(form_id).form, rendered(pdf, bundled(form_id).slip.page, 200), 200)
+
+
+def set_again(form_id: str, wording: str, instead: str) -> bytes:
+    """The page of a form with other words in it, before it gets its fields: a link marks the place of each."""
     form, school = bundled(form_id), School()
     copies = [{"svg": code.drawn(copy), "lines": copy.lines} for copy in codes_of(form, None)]
     sender = {"name": school.name, "address": school.address, "head": school.head}
@@ -147,7 +153,7 @@ def reworded(form_id: str, wording: str, instead: str) -> PrintedForm:
         compiler = typst.Compiler(source, root=library, font_paths=[FONTS], ignore_system_fonts=True)
         pdf = compiler.compile(sys_inputs=inputs)
     assert isinstance(pdf, bytes)
-    return PrintedForm(template_of(form_id).form, rendered(pdf, form.slip.page, 200), 200)
+    return pdf
 
 
 @dataclass(frozen=True, slots=True)
