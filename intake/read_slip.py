@@ -12,6 +12,7 @@ from intake.engines import TextEngine, ask
 from intake.stages.blank import dark_pieces, outside_of
 from intake.stages.codes import find_codes, glance_at_codes, poses_from_codes
 from intake.stages.creases import without_creases
+from intake.stages.duplicates import map_ink
 from intake.stages.flatten import lay_flat, lay_print_flat
 from intake.stages.gate import accepted, certain, distinct, form_state, outline_of, read_code
 from intake.stages.identify import poses_from_print
@@ -157,6 +158,7 @@ def _read_slip(
         signatures=tuple(reading for reading, _ in signed),
         texts=texts,
         stray=find_stray_ink(slip, form, {label for _, labels in signed for label in labels}),
+        written=map_ink(slip),
         identity=identity,
     )
 

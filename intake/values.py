@@ -243,9 +243,7 @@ class SlipImage(FlatImage):
             blank=self.blank[rows, columns],
             darkness=self.darkness[rows, columns],
             outside=self.outside[rows, columns],
-            origin=Point(
-                self.origin.x + columns.start / self.px_per_mm, self.origin.y + rows.start / self.px_per_mm
-            ),
+            origin=Point(self.origin.x + columns.start / self.px_per_mm, self.origin.y + rows.start / self.px_per_mm),
             ink=self.ink[rows, columns],
             near_print=self.near_print[rows, columns],
         )
@@ -358,6 +356,14 @@ class StrayInk:
     state: StrayState
     places: tuple[Rect, ...]
     measures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class InkMap:
+    """Where ink was written on a slip, in cells of a millimetre, `width` to a row, a bit for each cell."""
+
+    width: int
+    bits: bytes
 
 
 class CodeState(StrEnum):
@@ -557,6 +563,7 @@ class SlipReading:
     signatures: tuple[SignatureReading, ...]
     texts: tuple[TextReading, ...]
     stray: StrayInk
+    written: InkMap
     identity: Identity
 
     @property

@@ -19,6 +19,7 @@ from intake.values import (
     IdentifiedBy,
     Identity,
     IdentityState,
+    InkMap,
     Integrity,
     Mark,
     MarkState,
@@ -96,6 +97,7 @@ def slip_of(
         ),
         texts=(TextReading("child_name", Role.CHILD_NAME, TextState.WRITTEN, name_read, PLACES["child_name"]),),
         stray=StrayInk(StrayState.NONE, (), {}),
+        written=InkMap(0, b""),
         identity=identity or (known if child else unknown),
     )
 

@@ -79,12 +79,18 @@ STRIKE_RIM = 0.25
 """Ink this near above or below print (mm) may be the printed line itself, where the paper is curled: no strike.
 With 0.5 here every sixth line through the middle of a low name was lost."""
 
-STRIKE_BAR = 1.75
+STRIKE_BAR = 1.9
 STRIKE_NARROW = 35.0
 """A line strikes out if it is longer than this many times the root of the pen's width times the writing's (which
 counts as `STRIKE_NARROW` at least; all mm): thick pens and long names have longer straight ways through their
 letters. The 20 struck names of the corpus have 3.8 and more; of the 529 plain lines of
 names that it was chosen on, 4 lie above 1.75."""
+
+STRIKE_THIN, THIN_PENS, LETTERS_RUN_MM = 0.65, 1.6, 1.2
+STRIKE_BAR_THICK = 3.0
+"""A line that strikes out is no thicker than so many pens on this share of its way (the struck names of the corpus: 0.55
+and more). A way that is not has found letters that run into each other, as bold ones do at 150 dpi (0.26 to 0.55) or any
+in a blurred photo, where a stroke is wider than `LETTERS_RUN_MM`; it needs the higher bar (plain names reach 2.74)."""
 
 UNDERLINE_BELOW = 0.03
 UNDERLINE_TOUCH = 0.2
@@ -142,8 +148,14 @@ def cut_line(slip: SlipImage, line: TextLine) -> LineCrops:
         return LineCrops(TextState.EMPTY, (), _evidence(line, {"ink_mm2": ink_mm2, "width": width}))
     bridged = _bridged(writing, look.print_ & (slip.darkness[rows, columns] > slip.ink_threshold), slip.px_per_mm)
     strike = _find_strike(look, writing, slip.px_per_mm)
-    measures = {"ink_mm2": ink_mm2, "width": width, "stroke_length": strike.length, "stroke_ratio": strike.ratio}
-    state = TextState.STRUCK if strike.ratio >= STRIKE_BAR else TextState.WRITTEN
+    measures = {
+        "ink_mm2": ink_mm2,
+        "width": width,
+        "stroke_length": strike.length,
+        "stroke_ratio": strike.ratio,
+        "stroke_thin": strike.thin,
+    }
+    state = TextState.STRUCK if _strikes(strike) else TextState.WRITTEN
     return LineCrops(state, _renderings(look, bridged), _evidence(line, measures))
 
 
@@ -361,11 +373,13 @@ def _crop(darkness: npt.NDArray[np.float32], box: Box, full: float) -> GrayImage
 class _Strike:
     """The longest straight way through the writing that does not underline it.
 
-    `length` is in millimetres, less what its gaps and turns cost; `ratio` is what `STRIKE_BAR` is about.
+    `length` is in millimetres, less what its gaps and turns cost; `ratio` is what `STRIKE_BAR` is about. `thin` is the
+    share of the way on which the ink is no thicker than a stroke, 0 with a pen so thick that letters run into one.
     """
 
     length: float
     ratio: float
+    thin: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -396,7 +410,28 @@ def _find_strike(look: _Look, writing: Mask, px_per_mm: float) -> _Strike:
         _cut_below(followed, way, px_per_mm)
         way = _straightest_way(followed, px_per_mm)
     length_px = way.steps * _step_px(px_per_mm)
-    return _Strike(length_px / px_per_mm, length_px / root)
+    pen = _pen_px(strokes)
+    thin = _thin_share(way, strokes, pen) if pen <= LETTERS_RUN_MM * px_per_mm else 0.0
+    return _Strike(length_px / px_per_mm, length_px / root, thin)
+
+
+def _strikes(strike: _Strike) -> bool:
+    """Whether a way strikes out what it goes through."""
+    return strike.ratio >= (STRIKE_BAR if strike.thin >= STRIKE_THIN else STRIKE_BAR_THICK)
+
+
+def _thin_share(way: "_Way", strokes: FloatImage, pen_px: float) -> float:
+    """On which share of its columns the way runs through ink that is no thicker, from top to bottom, than a stroke."""
+    ink = (strokes > SURE_STROKE).astype(np.uint8)
+    thickness = np.zeros(ink.shape, np.int32)
+    for rows, last in ((range(1, len(ink)), -1), (range(len(ink) - 2, -1, -1), 1)):
+        run = ink.astype(np.int32)
+        for row in rows:
+            run[row] += run[row + last] * ink[row]
+        thickness += run
+    here = thickness[np.minimum(way.rows, len(ink) - 1), np.minimum(way.columns, ink.shape[1] - 1)]
+    inked = here[here > 0] - 1
+    return float((inked <= THIN_PENS * pen_px).mean()) if inked.size else 0.0
 
 
 def _strokes(darkness: FloatImage, writing: Mask) -> FloatImage:

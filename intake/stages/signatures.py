@@ -43,11 +43,12 @@ MOST_WIDTH_MM, MOST_HEIGHT_MM = 80.0, 30.0
 BAND_MM, STEP_MM, FREE_SIDE_MM, MOST_TURN_DEG = 0.4, 0.5, 1.2, 25
 THIN_MM = 0.2
 """Half of a band: what is looked at for lines."""
-CORNER_LINES_MM, CORNER_INKED_SHARE, CORNER_MM = (14.0, 9.0), 0.8, 1.5
-"""The corner of a stamp's frame: two lines of these lengths, inked on this share, meeting this nearly. With the next,
-in 16 of the fields of the trial series that a stamp touches, and in 3 of 500 others."""
-PARALLEL_LINES_MM, PARALLEL_INKED_SHARE, PARALLEL_APART_MM = 24.0, 0.7, 11.0
-"""Two sides of a frame, or two strokes through a signature that was crossed out."""
+SMALLEST_FRAME_MM = 9.0
+PARALLEL_LINES_MM, PARALLEL_INKED_SHARE, PARALLEL_APART_MM = 24.0, 0.8, 11.0
+"""Two sides of a frame, or two strokes through a signature that was crossed out. The flat loops of two signers reached
+a share of 0.7."""
+CORNER_MM, CORNER_TURNS = 1.5, 2
+"""Two lines meet this nearly, in so many of the turns that are looked at, a degree apart."""
 LETTER_MM, SAME_HEIGHT, SAME_FOOT_MM, LETTER_GAP_MM, MOST_SLOPE, TYPED_LETTERS = (1.5, 5.0), 0.12, 0.3, 8.0, 0.45, 6
 """Typed letters: so many of one height on one line. Hands that print that evenly are asked about, too: 8 of 500."""
 RING_RADIUS_MM, RING_BAND_MM, RING_SECTORS, RING_INKED_SHARE = (7.0, 22.0), 0.8, 72, 0.85
@@ -58,6 +59,20 @@ MOST_POINTS, FEWEST_POINTS = 3000, 20
 F = TypeVar("F", np.float32, np.float64)
 Points = npt.NDArray[np.float64]
 """Places of ink, shape (n, 2), in millimetres."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Corner:
+    """The corner of a stamp's frame: two lines of these lengths, inked on this share."""
+
+    level_mm: float
+    upright_mm: float
+    inked_share: float
+
+
+CORNERS = (_Corner(14.0, 9.0, 0.8), _Corner(12.0, 9.0, 0.9))
+"""Long and rather even, or shorter and even. Of the fields of the trial series that a stamp's frame touches all but one
+show one of these, or two parallel lines; of 600 signatures one did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +151,26 @@ def _framed(points: Points) -> bool:
     of a stretch and has little ink beside it; stamps print with gaps. Signatures have straight strokes, but hardly ever
     two at a right angle that end where they meet, nor two parallel ones a stamp's height apart.
     """
-    long, short = CORNER_LINES_MM
-    if (np.ptp(points, axis=0) < (short, short)).any():
+    if (np.ptp(points, axis=0) < SMALLEST_FRAME_MM).any():
         return False
     coarse = _thinned(points)
     turns = np.radians(np.arange(-MOST_TURN_DEG, MOST_TURN_DEG + 1), dtype=np.float32)[:, None]
     along, across = _turned(coarse, turns)
-    bands = _banded(along, across)
-    parallel = _lines(bands, PARALLEL_LINES_MM, PARALLEL_INKED_SHARE, free_sides=1)
-    for turn in np.unique(parallel[:, 0]):
-        if np.ptp(parallel[parallel[:, 0] == turn, 1]) >= PARALLEL_APART_MM:
-            return True
-    level = _lines(bands, long, CORNER_INKED_SHARE, free_sides=2)
-    if not len(level):
+    level, upright = _banded(along, across), _banded(across, along)
+    parallel = _lines(level, PARALLEL_LINES_MM, PARALLEL_INKED_SHARE, free_sides=1)
+    apart = (np.ptp(parallel[parallel[:, 0] == turn, 1]) for turn in np.unique(parallel[:, 0]))
+    return any(gap >= PARALLEL_APART_MM for gap in apart) or any(_cornered(level, upright, kind) for kind in CORNERS)
+
+
+def _cornered(level: "_Bands", upright: "_Bands", corner: "_Corner") -> bool:
+    """Whether a level line and an upright one meet at their ends, seen from several turns."""
+    lines = _lines(level, corner.level_mm, corner.inked_share, free_sides=2)
+    if not len(lines):
         return False
-    upright = _lines(_banded(across, along), short, CORNER_INKED_SHARE, free_sides=2)
-    both = np.intersect1d(level[:, 0], upright[:, 0])
-    return any(_meet(level[level[:, 0] == turn, 1:], upright[upright[:, 0] == turn, 1:]) for turn in both)
+    others = _lines(upright, corner.upright_mm, corner.inked_share, free_sides=2)
+    both = np.intersect1d(lines[:, 0], others[:, 0])
+    meeting = [_meet(lines[lines[:, 0] == turn, 1:], others[others[:, 0] == turn, 1:]) for turn in both]
+    return sum(meeting) >= CORNER_TURNS
 
 
 def _thinned(points: Points) -> npt.NDArray[np.float32]:
@@ -193,11 +211,16 @@ def _lines(bands: _Bands, length: float, inked_share: float, *, free_sides: int)
     if steps < stretch:
         return np.zeros((0, 4))
     rows = bands.inked.reshape(turns * count, steps)
-    whole = cv2.boxFilter(rows, cv2.CV_16S, (stretch, 1), anchor=(0, 0), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    whole = cv2.boxFilter(
+        rows, cv2.CV_16S, (stretch, 1), anchor=(0, 0), normalize=False, borderType=cv2.BORDER_CONSTANT
+    )
     coverage = np.asarray(whole, np.int16).reshape(turns, count, steps)
     turn, band, start = np.nonzero(coverage >= inked_share * stretch)
     aside = round(FREE_SIDE_MM / BAND_MM)
-    sides = [np.where((b >= 0) & (b < count), coverage[turn, np.clip(b, 0, count - 1), start], 0) for b in (band - aside, band + aside)]
+    sides = [
+        np.where((b >= 0) & (b < count), coverage[turn, np.clip(b, 0, count - 1), start], 0)
+        for b in (band - aside, band + aside)
+    ]
     crowded = np.maximum(*sides) if free_sides == 2 else np.minimum(*sides)  # noqa: PLR2004 - both of them
     free = 1 - 2 * crowded / stretch >= inked_share
     turn, band, start = turn[free], band[free], start[free]

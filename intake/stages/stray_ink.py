@@ -40,6 +40,8 @@ DOT_MM2 = 1.2
 """Smaller pieces are dots and accents, wherever they stand over the line."""
 BASE_ABOVE_MM, BASE_BELOW_MM = 3.2, 3.0
 """The feet of the writing stand so near to the printed line; descenders let a word float by 2.5 mm."""
+FLOATS_MM = 4.5
+"""Writing that lies inside the field from head to foot may float higher."""
 HIGHER_MM, LOWER_MM = 2.8, 3.5
 """A piece that ends so much higher or lower than the others belongs to another line of writing."""
 OTHER_LINE_MM2 = 5.0
@@ -131,7 +133,9 @@ def _one_line_of_writing(place: Rect, every: Sequence[Piece]) -> Sequence[Piece]
     if not words:
         return here
     feet = statistics.median(piece.place.bottom for piece in words)
-    if not place.bottom - BASE_ABOVE_MM <= feet <= place.bottom + BASE_BELOW_MM:
+    inside = statistics.median(piece.place.y for piece in words) >= place.y - LINE_ABOVE_MM
+    above = FLOATS_MM if inside else BASE_ABOVE_MM
+    if not place.bottom - above <= feet <= place.bottom + BASE_BELOW_MM:
         return [piece for piece in here if piece.area_mm2 < DOT_MM2]
     off = [p for p in words if not feet - HIGHER_MM <= p.place.bottom <= feet + LOWER_MM]
     if sum(piece.area_mm2 for piece in off) < OTHER_LINE_MM2:

@@ -15,6 +15,7 @@ from intake.values import (
     IdentifiedBy,
     Identity,
     IdentityState,
+    InkMap,
     Integrity,
     Mark,
     MarkState,
@@ -81,6 +82,7 @@ TICKED_YES = SlipReading(
     signatures=(signature(GUARDIAN_LINE, SignatureState.SIGNED),),
     texts=(name(TextState.WRITTEN, "Lena Groß-Müller"),),
     stray=StrayInk(StrayState.NONE, (), {}),
+    written=InkMap(0, b""),
     identity=identified(LENA),
 )
 """A consent with a tick, beyond doubt."""
