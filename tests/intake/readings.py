@@ -64,6 +64,10 @@ def name(state: TextState, text: str) -> TextReading:
     return TextReading("child_name", Role.CHILD_NAME, state, text, NOTHING)
 
 
+def text(role: Role, state: TextState) -> TextReading:
+    return TextReading(role.value, role, state, "", NOTHING)
+
+
 def identified(child: Child) -> Identity:
     return Identity(IdentityState.IDENTIFIED, child, IdentifiedBy.NAME, ())
 

@@ -1,16 +1,16 @@
 """The truth table of a decision, every row of it, and that losing a fact never helps."""
 
 from dataclasses import replace
-from itertools import product
+from itertools import chain, combinations, product
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms.model import Role
+from forms.model import Form, Role
 from intake.decide import answer_of, decide
-from intake.policy import EVERY_LINE, Policy
+from intake.policy import EVERY_LINE
 from intake.values import (
     Answer,
     CodeReading,
@@ -20,16 +20,31 @@ from intake.values import (
     Identity,
     IdentityState,
     Integrity,
+    Mark,
     MarkState,
     Reason,
     Returns,
+    SignatureReading,
     SignatureState,
     SlipReading,
     StrayInk,
     StrayState,
+    TextReading,
     TextState,
     Verdict,
     Wholeness,
+)
+from tests.intake.facts import (
+    ASKED,
+    BEST,
+    FORMS,
+    LADDERS,
+    NOBODY_ASKED,
+    POLICIES,
+    PUPIL_WAIVED,
+    Facts,
+    Ladder,
+    speak_for_consent,
 )
 from tests.intake.readings import (
     GUARDIAN_LINE,
@@ -41,6 +56,7 @@ from tests.intake.readings import (
     mark,
     name,
     signature,
+    text,
 )
 
 ABSENT = None
@@ -85,6 +101,10 @@ OTHER_FACTS: list[tuple[dict[str, Any], Reason]] = [
     ({"integrity": Integrity(Wholeness.UNREAD, (), {})}, Reason.PRINT_UNREAD),
     ({"code": CodeReading(CodeState.FOREIGN, "X")}, Reason.CODE_FOREIGN),
     ({"texts": (name(TextState.STRUCK, "Lena"),)}, Reason.NAME_STRUCK),
+    (
+        {"texts": (name(TextState.WRITTEN, "Lena"), text(Role.GUARDIAN_NAMES, TextState.STRUCK))},
+        Reason.NAME_STRUCK,
+    ),
     *(
         ({"identity": Identity(state, None, IdentifiedBy.NOTHING, ())}, reason)
         for state, reason in (
@@ -100,6 +120,7 @@ STRAY: list[tuple[dict[str, Any], Reason]] = [
     ({"stray": StrayInk(StrayState.FOUND, (), {})}, Reason.INK_UNEXPLAINED),
     ({"stray": StrayInk(StrayState.UNREAD, (), {})}, Reason.INK_UNREAD),
     ({"texts": (name(TextState.OBJECTION, "nur ohne Kamera"),)}, Reason.WORDS_OBJECT),
+    ({"texts": (name(TextState.WRITTEN, "Lena"), text(Role.PLACE_DATE, TextState.OBJECTION))}, Reason.WORDS_OBJECT),
 ]
 
 
@@ -183,61 +204,121 @@ def test_each_doubt_at_a_signature_has_its_word(state: SignatureState, reason: R
     assert decide(reading, Returns.ONLY, EVERY_LINE).reasons == (reason,)
 
 
-def test_a_line_read_twice_was_not_read() -> None:
-    twice = (signature(GUARDIAN_LINE, SignatureState.SIGNED),) * 2
-    assert verdict(replace(TICKED_YES, signatures=twice)) is Verdict.REVIEW
+@pytest.mark.parametrize("lines", [(), (signature(GUARDIAN_LINE, SignatureState.SIGNED),) * 2])
+def test_a_line_whose_reading_is_lost_or_doubled_was_not_read(lines: tuple[SignatureReading, ...]) -> None:
+    decision = decide(replace(TICKED_YES, signatures=lines), Returns.ONLY, EVERY_LINE)
+    assert (decision.verdict, decision.reasons) == (Verdict.REVIEW, (Reason.SIGNATURE_UNREAD,))
 
 
-def test_a_policy_may_ask_for_less_but_never_for_nothing() -> None:
-    guardian_only = replace(SIGNED_TWICE, signatures=(signature(GUARDIAN_LINE, SignatureState.SIGNED),))
-    without_pupil = Policy(frozenset({Role.PUPIL_SIGNATURE}))
-    nobody = Policy(frozenset({Role.PUPIL_SIGNATURE, Role.GUARDIAN_SIGNATURE}))
-    assert decide(guardian_only, Returns.ONLY, without_pupil).verdict is Verdict.GIVEN
-    assert decide(guardian_only, Returns.ONLY, nobody).verdict is Verdict.REVIEW
-
-
-MARKS = st.sampled_from(MarkState)
-SIGNATURES = st.sampled_from(SignatureState)
-
-
-@given(
-    yes=MARKS,
-    no=MARKS,
-    guardian=SIGNATURES,
-    pupil=SIGNATURES,
-    wholeness=st.sampled_from(Wholeness),
-    stray=st.sampled_from(StrayState),
-    returns=st.sampled_from(Returns),
-    by_tick=st.booleans(),
-    lost=st.sampled_from(["marks", "signatures", "identity", "stray", "integrity", "form_state"]),
+@pytest.mark.parametrize(
+    "marks",
+    [
+        (mark(YES_BOX, MarkState.TICKED),),
+        (mark(NO_BOX, MarkState.EMPTY),),
+        (mark(YES_BOX, MarkState.TICKED), mark(YES_BOX, MarkState.TICKED), mark(NO_BOX, MarkState.EMPTY)),
+        (mark(YES_BOX, MarkState.TICKED), mark(NO_BOX, MarkState.EMPTY), mark(NO_BOX, MarkState.TICKED)),
+    ],
 )
-def test_losing_a_fact_never_moves_a_verdict_towards_given(  # noqa: PLR0917 - one argument a fact
-    yes: MarkState,
-    no: MarkState,
-    guardian: SignatureState,
-    pupil: SignatureState,
-    wholeness: Wholeness,
-    stray: StrayState,
-    returns: Returns,
-    by_tick: bool,
-    lost: str,
-) -> None:
-    base = TICKED_YES if by_tick else SIGNED_TWICE
-    lines = (signature(GUARDIAN_LINE, guardian), signature(PUPIL_LINE, pupil))
-    reading = replace(
-        base,
-        marks=(mark(YES_BOX, yes), mark(NO_BOX, no)) if by_tick else (),
-        signatures=lines[:1] if by_tick else lines,
-        integrity=Integrity(wholeness, (), {}),
-        stray=StrayInk(stray, (), {}),
+def test_a_box_whose_reading_is_lost_or_doubled_leaves_the_answer_unclear(marks: tuple[Mark, ...]) -> None:
+    decision = decide(replace(TICKED_YES, marks=marks), Returns.ONLY, EVERY_LINE)
+    assert (decision.verdict, decision.answer, decision.reasons) == (
+        Verdict.REVIEW,
+        Answer.UNCLEAR,
+        (Reason.BOX_UNCLEAR,),
     )
-    nothing: dict[str, Any] = {
-        "marks": (),
-        "signatures": (),
-        "identity": Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, ()),
-        "stray": StrayInk(StrayState.UNREAD, (), {}),
-        "integrity": Integrity(Wholeness.UNREAD, (), {}),
-        "form_state": FormState.DOUBTFUL,
-    }
-    if verdict(reading, returns) is not Verdict.GIVEN:
-        assert verdict(replace(reading, **{lost: nothing[lost]}), returns) is not Verdict.GIVEN
+
+
+def test_a_doubt_that_two_lines_share_is_said_once() -> None:
+    empty = tuple(signature(line, SignatureState.EMPTY) for line in (GUARDIAN_LINE, PUPIL_LINE))
+    unsigned = replace(SIGNED_TWICE, signatures=empty)
+    assert decide(unsigned, Returns.ONLY, EVERY_LINE).reasons == (Reason.SIGNATURE_MISSING,)
+
+
+def test_a_date_may_be_struck_out() -> None:
+    texts = (name(TextState.WRITTEN, "Lena"), text(Role.PLACE_DATE, TextState.STRUCK))
+    assert verdict(replace(TICKED_YES, texts=texts)) is Verdict.GIVEN
+
+
+@pytest.mark.parametrize(("yes", "no"), list(product([*MarkState, ABSENT], [*MarkState, ABSENT])))
+def test_every_verdict_comes_with_the_answer_and_only_a_review_with_reasons(
+    yes: MarkState | None, no: MarkState | None
+) -> None:
+    reading = ticked(yes, no)
+    decision = decide(reading, Returns.ONLY, EVERY_LINE)
+    assert decision.answer is answer_of(reading.rule, reading.marks)
+    assert isinstance(decision.reasons, tuple)
+    assert bool(decision.reasons) is (decision.verdict is Verdict.REVIEW)
+
+
+def test_a_policy_may_ask_for_less_but_never_for_nothing_where_signing_is_the_consent() -> None:
+    guardian_only = replace(SIGNED_TWICE, signatures=(signature(GUARDIAN_LINE, SignatureState.SIGNED),))
+    nobody_asked = decide(guardian_only, Returns.ONLY, NOBODY_ASKED)
+    assert decide(guardian_only, Returns.ONLY, PUPIL_WAIVED).verdict is Verdict.GIVEN
+    assert (nobody_asked.verdict, nobody_asked.reasons) == (Verdict.REVIEW, (Reason.SIGNATURE_UNREAD,))
+
+
+def test_a_tick_decides_alone_where_nobody_has_to_sign() -> None:
+    assert decide(replace(TICKED_YES, signatures=()), Returns.ONLY, NOBODY_ASKED).verdict is Verdict.GIVEN
+
+
+@pytest.mark.xfail(strict=True, reason="what a line says counts, but not yet whether every line was read")
+@pytest.mark.parametrize(
+    "texts",
+    [
+        (),
+        (name(TextState.UNREAD, ""),),
+        (name(TextState.WRITTEN, "Lena"), text(Role.PLACE_DATE, TextState.UNREAD)),
+    ],
+)
+def test_a_line_that_was_not_read_may_say_no(texts: tuple[TextReading, ...]) -> None:
+    assert verdict(replace(TICKED_YES, texts=texts)) is Verdict.REVIEW
+
+
+@pytest.mark.xfail(strict=True, reason="where signing is the consent nobody looks at boxes; none of our forms has any")
+def test_a_ticked_no_is_no_consent_even_where_signing_is_the_consent() -> None:
+    form = replace(SIGNED_TWICE.form, fields=(*SIGNED_TWICE.form.fields, YES_BOX, NO_BOX))
+    marks = (mark(YES_BOX, MarkState.EMPTY), mark(NO_BOX, MarkState.TICKED))
+    assert verdict(replace(SIGNED_TWICE, form=form, marks=marks)) is not Verdict.GIVEN
+
+
+TOLD = [
+    *([(ladder.fact, seen) for seen in ladder.values()] for ladder in LADDERS),
+    [("policy", policy) for policy in POLICIES],
+]
+"""All that may be told of each fact."""
+SLIPS = st.builds(
+    lambda form, told: replace(BEST, form=form, **dict(told)),
+    st.sampled_from(FORMS),
+    st.lists(st.one_of([st.sampled_from(of_one_fact) for of_one_fact in TOLD]), max_size=5),
+)
+"""Any slip; most are a consent with a few doubts, so that none hides behind many others."""
+
+
+@pytest.mark.parametrize("ladder", LADDERS, ids=lambda ladder: ladder.fact)
+def test_no_state_of_a_fact_is_left_out(ladder: Ladder) -> None:
+    states = set(ladder.states())
+    assert states == {other for state in states for other in type(state)}
+
+
+def is_given(facts: Facts) -> bool:
+    return decide(facts.reading, facts.returns, facts.policy).verdict is Verdict.GIVEN
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.rule)
+def test_a_slip_with_any_two_facts_changed_is_a_consent_only_where_each_fact_says_so(form: Form) -> None:
+    for first, second in combinations(chain.from_iterable(TOLD), 2):
+        facts = replace(BEST, form=form, **dict((first, second)))
+        assert is_given(facts) is speak_for_consent(facts), facts
+
+
+@settings(max_examples=500)
+@given(facts=SLIPS)
+def test_a_slip_is_a_consent_only_where_each_fact_says_so(facts: Facts) -> None:
+    assert is_given(facts) is speak_for_consent(facts)
+
+
+@given(facts=SLIPS)
+def test_losing_or_worsening_a_fact_never_moves_a_verdict_towards_given(facts: Facts) -> None:
+    for ladder in (*LADDERS, *ASKED):
+        for seen in ladder.worse_than(facts):
+            assert is_given(facts) or not is_given(replace(facts, **{ladder.fact: seen})), (ladder.fact, seen)
