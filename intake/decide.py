@@ -51,9 +51,12 @@ def decide(reading: SlipReading, returns: Returns, policy: Policy) -> Decision:
 
 
 def answer_of(rule: Rule, marks: Sequence[Mark]) -> Answer:
-    """What the boxes say together; one is believed only if the other is truly empty."""
+    """What the boxes say together; one is believed only if the other is truly empty.
+
+    Where signing is the consent boxes are not asked, but whatever is marked in one may take the consent back.
+    """
     if rule is Rule.SIGNATURES:
-        return Answer.NOT_ASKED
+        return Answer.NOT_ASKED if all(mark.state is MarkState.EMPTY for mark in marks) else Answer.UNCLEAR
     pair = _state(Meaning.YES, marks), _state(Meaning.NO, marks)
     if pair in _PLAIN_PAIRS:
         return _PLAIN_PAIRS[pair]
@@ -169,6 +172,10 @@ def _line_reasons(states: list[SignatureState]) -> Iterable[Reason]:
 
 
 def _ink_reasons(reading: SlipReading) -> Iterable[Reason]:
+    read = [text.field for text in reading.texts]
+    unread = any(text.state is TextState.UNREAD for text in reading.texts)
+    if unread or any(read.count(line.key) != 1 for line in reading.form.texts):
+        yield Reason.LINE_UNREAD
     if any(text.state is TextState.OBJECTION for text in reading.texts):
         yield Reason.WORDS_OBJECT
     match reading.stray.state:

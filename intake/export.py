@@ -216,6 +216,7 @@ REASONS = {
     Reason.SIGNATURE_UNREAD: "Unterschrift nicht lesbar",
     Reason.INK_UNEXPLAINED: "etwas dazugeschrieben",
     Reason.INK_UNREAD: "Zusätze nicht prüfbar",
+    Reason.LINE_UNREAD: "eine Zeile nicht lesbar",
     Reason.CODE_FOREIGN: "fremder Code",
     Reason.CHILD_UNSURE: "Kind nicht sicher erkannt",
     Reason.CHILD_NOT_LISTED: "Kind nicht in der Klassenliste",

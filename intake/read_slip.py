@@ -188,10 +188,17 @@ def _read_names(
         else:
             guesses = ask(engine, cut.crops[:1])
         best = max(guesses, key=lambda guess: guess.score, default=None)
-        speaks = cut.state is TextState.WRITTEN and any(objects(guess.text) for guess in guesses)
-        state = TextState.OBJECTION if speaks else cut.state
-        texts.append(TextReading(line.name, line.role, state, best.text if best else "", cut.evidence))
+        texts.append(
+            TextReading(line.name, line.role, _what_it_says(cut, guesses), best.text if best else "", cut.evidence)
+        )
     return tuple(texts), identity
+
+
+def _what_it_says(cut: LineCrops, guesses: Sequence[TextGuess]) -> TextState:
+    """What the line shows, once its words were read; writing that the engine made nothing of was not read."""
+    if any(objects(guess.text) for guess in guesses):
+        return TextState.OBJECTION
+    return TextState.UNREAD if cut.state is TextState.WRITTEN and not guesses else cut.state
 
 
 def _name_child(cut: LineCrops, vocabulary: Vocabulary, engine: TextEngine) -> tuple[tuple[TextGuess, ...], Identity]:

@@ -526,6 +526,7 @@ class Reason(StrEnum):
     INK_UNEXPLAINED = auto()
     WORDS_OBJECT = auto()
     INK_UNREAD = auto()
+    LINE_UNREAD = auto()
     CODE_FOREIGN = auto()
     CHILD_UNSURE = auto()
     CHILD_NOT_LISTED = auto()

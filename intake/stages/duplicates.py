@@ -7,10 +7,12 @@ the same family writing the same words on another slip is off by several.
 import cv2
 import numpy as np
 
-from intake.pieces import ink_pixels
+from intake.pieces import ink_pixels, pieces_of
 from intake.values import InkMap, Mask, SlipImage
 
 CELL_MM = 1.0
+DUST_MM2 = 0.8
+"""Smaller pieces come and go with the dust on the glass."""
 FEWEST_CELLS = 40
 """A slip with less written on it looks like many others."""
 COVERED_SHARE = 0.95
@@ -21,7 +23,10 @@ MOST_STRANGE_CELLS = 4
 def map_ink(slip: SlipImage) -> InkMap:
     """The cells of the slip that hold written ink."""
     height, width = slip.ink.shape
+    dust = [piece.label for piece in pieces_of(slip) if piece.area_mm2 < DUST_MM2]
     rows, columns = ink_pixels(slip)
+    written = ~np.isin(slip.ink[rows, columns], dust)
+    rows, columns = rows[written], columns[written]
     cells = np.zeros((int(height / slip.px_per_mm / CELL_MM) + 1, int(width / slip.px_per_mm / CELL_MM) + 1), bool)
     cells[(rows / slip.px_per_mm / CELL_MM).astype(int), (columns / slip.px_per_mm / CELL_MM).astype(int)] = True
     return InkMap(cells.shape[1], np.packbits(cells).tobytes())
@@ -29,7 +34,7 @@ def map_ink(slip: SlipImage) -> InkMap:
 
 def same_paper(one: InkMap, other: InkMap) -> bool:
     """Whether the same ink lies in the same places."""
-    if one.width != other.width or len(one.bits) != len(other.bits):
+    if one.width != other.width or len(one.bits) != len(other.bits) or not one.bits:
         return False
     first, second = _cells(one), _cells(other)
     return _covers(first, second) and _covers(second, first)

@@ -16,7 +16,7 @@ NEIGHBOURS_PX = 31
 STEP_GREY = 8
 """Least difference to the neighbours, of 255: half of the weakest streak of the trial series."""
 LIGHTEST_LID = 140
-SEGMENTS, SEGMENTS_NEEDED, SHARE_OF_SEGMENT = 10, 9, 0.6
+SEGMENTS, SEGMENTS_NEEDED, SHARE_OF_SEGMENT = 10, 9, 0.4
 FEWEST_ROWS = 8
 """A column of which a segment shows less paper than this says nothing there."""
 BORDER_PX = 12

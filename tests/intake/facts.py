@@ -146,12 +146,16 @@ LOST: tuple[()] = ()
 
 
 def _text_ladder(fact: str, harmless: tuple[TextState, ...], doubts: tuple[TextState, ...]) -> Ladder:
-    """A line that was not read, or whose reading got lost, is not yet held against the slip."""
+    """A line of the form must have been read once; of a line that the form has not, nothing may be left unread."""
+    doubts = (*doubts, TextState.UNREAD)
     twice = chain.from_iterable(((TextState.WRITTEN, doubt), (doubt, TextState.WRITTEN)) for doubt in doubts)
-    return Ladder(fact, ((*((state,) for state in harmless), LOST), (*((doubt,) for doubt in doubts), *twice)))
+    worst = (*((doubt,) for doubt in doubts), *twice)
+    if fact == "child_name":
+        return Ladder(fact, (tuple((state,) for state in harmless), (*worst, LOST, (TextState.WRITTEN,) * 2)))
+    return Ladder(fact, ((*((state,) for state in harmless), LOST), worst))
 
 
-HARMLESS = (TextState.WRITTEN, TextState.EMPTY, TextState.UNREAD)
+HARMLESS = (TextState.WRITTEN, TextState.EMPTY)
 NAME_DOUBTS = (TextState.STRUCK, TextState.OBJECTION)
 UNKNOWN = tuple(
     Identity(state, child, IdentifiedBy.NOTHING, ())

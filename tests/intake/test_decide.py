@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms.model import Form, Role
+from forms.model import Form, Role, TextLine
 from intake.decide import answer_of, decide
 from intake.policy import EVERY_LINE
 from intake.values import (
@@ -48,6 +48,7 @@ from tests.intake.facts import (
 )
 from tests.intake.readings import (
     GUARDIAN_LINE,
+    NAME_LINE,
     NO_BOX,
     PUPIL_LINE,
     SIGNED_TWICE,
@@ -261,24 +262,37 @@ def test_a_tick_decides_alone_where_nobody_has_to_sign() -> None:
     assert decide(replace(TICKED_YES, signatures=()), Returns.ONLY, NOBODY_ASKED).verdict is Verdict.GIVEN
 
 
-@pytest.mark.xfail(strict=True, reason="what a line says counts, but not yet whether every line was read")
 @pytest.mark.parametrize(
     "texts",
     [
         (),
         (name(TextState.UNREAD, ""),),
         (name(TextState.WRITTEN, "Lena"), text(Role.PLACE_DATE, TextState.UNREAD)),
+        (name(TextState.WRITTEN, "Lena"), name(TextState.WRITTEN, "Lena")),
     ],
 )
 def test_a_line_that_was_not_read_may_say_no(texts: tuple[TextReading, ...]) -> None:
-    assert verdict(replace(TICKED_YES, texts=texts)) is Verdict.REVIEW
+    decision = decide(replace(TICKED_YES, texts=texts), Returns.ONLY, EVERY_LINE)
+    assert (decision.verdict, decision.reasons) == (Verdict.REVIEW, (Reason.LINE_UNREAD,))
 
 
-@pytest.mark.xfail(strict=True, reason="where signing is the consent nobody looks at boxes; none of our forms has any")
-def test_a_ticked_no_is_no_consent_even_where_signing_is_the_consent() -> None:
+def test_each_line_of_the_form_must_have_been_read() -> None:
+    date = TextLine("place_date", Role.PLACE_DATE, NAME_LINE.place, "Ort, Datum")
+    form = replace(TICKED_YES.form, fields=(*TICKED_YES.form.fields, date))
+    assert decide(replace(TICKED_YES, form=form), Returns.ONLY, EVERY_LINE).reasons == (Reason.LINE_UNREAD,)
+
+
+@pytest.mark.parametrize("state", MarkState)
+def test_a_mark_is_held_against_a_consent_even_where_signing_is_the_consent(state: MarkState) -> None:
     form = replace(SIGNED_TWICE.form, fields=(*SIGNED_TWICE.form.fields, YES_BOX, NO_BOX))
-    marks = (mark(YES_BOX, MarkState.EMPTY), mark(NO_BOX, MarkState.TICKED))
-    assert verdict(replace(SIGNED_TWICE, form=form, marks=marks)) is not Verdict.GIVEN
+    marks = (mark(YES_BOX, MarkState.EMPTY), mark(NO_BOX, state))
+    decision = decide(replace(SIGNED_TWICE, form=form, marks=marks), Returns.ONLY, EVERY_LINE)
+    if state is MarkState.EMPTY:
+        assert (decision.verdict, decision.answer) == (Verdict.GIVEN, Answer.NOT_ASKED)
+    else:
+        reason = Reason.BOX_UNREAD if state is MarkState.UNREAD else Reason.BOX_UNCLEAR
+        assert (decision.verdict, decision.answer) == (Verdict.REVIEW, Answer.UNCLEAR)
+        assert decision.reasons == (reason,)
 
 
 TOLD = [
