@@ -44,6 +44,7 @@ def find_patches(
     *,
     reach_mm: float,
     px_per_mm: float,
+    blur_mm: float = 0.0,
 ) -> list[Found]:
     """Look for each printed patch within `reach_mm` of where it should be.
 
@@ -54,10 +55,11 @@ def find_patches(
         pixels_of: The map to be tested.
         reach_mm: How far to look.
         px_per_mm: The resolution at which patches are compared.
+        blur_mm: How much the page is blurred (standard deviation); the blank is blurred as much.
     """
     if not places:
         return []
-    blank, area = _blank_at(template, px_per_mm), template.area
+    blank, area = _blank_at(template, px_per_mm, blur_mm), template.area
     reach = max(2, round(reach_mm * px_per_mm))
     boxes = np.array([(p.x - area.x, p.y - area.y, p.width, p.height) for p in places])
     patches = np.rint(boxes * px_per_mm).astype(int)
@@ -69,9 +71,12 @@ def find_patches(
     ]
 
 
-@lru_cache(maxsize=16)
-def _blank_at(template: Template, px_per_mm: float) -> GrayImage:
+@lru_cache(maxsize=32)
+def _blank_at(template: Template, px_per_mm: float, blur_mm: float) -> GrayImage:
     """The blank at the resolution of the comparison."""
+    if blur_mm > 0:
+        sharp = _blank_at(template, px_per_mm, 0.0)
+        return np.asarray(cv2.GaussianBlur(sharp, (0, 0), blur_mm * px_per_mm), np.uint8)
     scale = px_per_mm / template.px_per_mm
     if abs(scale - 1) <= 1e-3:  # noqa: PLR2004 - the blank already has this resolution
         return template.gray

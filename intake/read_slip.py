@@ -20,6 +20,7 @@ from intake.stages.integrity import compare_print, joined, other_letter
 from intake.stages.marks import read_choice
 from intake.stages.match import Vocabulary, identify, vocabulary_of
 from intake.stages.names import LineCrops, cut_line
+from intake.stages.outline import poses_from_outline
 from intake.stages.register import register
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
@@ -84,11 +85,12 @@ def _find_slips(
     """
     coded = False
     found: tuple[_Found, ...] = ()
-    for poses_from in (_poses_at_a_glance, _poses_from_codes, poses_from_print):
+    for poses_from in (_poses_at_a_glance, _poses_from_codes, poses_from_print, poses_from_outline):
         poses = poses_from(page, templates)
         coded |= any(pose.code for pose in poses)
         found = _with_letters(page, pieces, distinct([*(one.slip for one in found), *_registered(page, poses)]))
-        if _unexplained(pieces, found) < MUCH_PRINT:
+        # A blurred photo shows few pieces, whatever is printed there.
+        if (found or page.dpi is not None) and _unexplained(pieces, found) < MUCH_PRINT:
             break
     return found, coded
 

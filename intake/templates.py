@@ -20,6 +20,8 @@ TILE_STEP_X, TILE_STEP_Y = 9.0, 4.0
 LETTER_GAP_MM, DOT_GAP_MM = 0.8, 0.5
 """Letters are joined to words across so much; between words there is twice as much."""
 WORD_HEIGHT_MM, WORD_WIDTH_MM = (1.2, 6.5), (1.8, 7.0)
+CAPTION_MM, CAPTION_EDGE_MM, CAPTION_RIM_MM = 3.0, 5.0, (0.5, 0.4, 0.5, 0.4)
+"""Words of a caption beside a field are patches of their own, for nothing else may be printed near."""
 AROUND_CODE_MM = (3.0, 2.0, 3.0, 7.0)
 LEAST_LETTER_MM, CUT_LINE_MM = 40.0, 2.0
 """Less than the first above the cut line is no letter; the second of it belongs to the cut line."""
@@ -54,13 +56,14 @@ def _template(form: Form, area: Rect, page: GrayImage, letter: Template | None) 
     ]
     gray = np.ascontiguousarray(gray)
     codes = tuple(_place(code, area, px_per_mm) for code in find_codes(gray))
+    words = _words(gray, area, px_per_mm, [_bounds(code) for code in codes])
     return Template(
         form=form,
         area=area,
         gray=gray,
         px_per_mm=px_per_mm,
-        tiles=_tiles(form, area, gray, px_per_mm),
-        words=_words(gray, area, px_per_mm, [_bounds(code) for code in codes]),
+        tiles=_tiles(form, area, gray, px_per_mm, words),
+        words=words,
         codes=codes,
         features=features_of(gray, px_per_mm, area.x, area.y),
         letter=letter,
@@ -95,8 +98,10 @@ def _words(gray: GrayImage, area: Rect, px_per_mm: float, codes: Sequence[Rect])
     return tuple(word for word in words if not any(word.overlaps(code) for code in codes))
 
 
-def _tiles(form: Form, area: Rect, gray: GrayImage, px_per_mm: float) -> tuple[Tile, ...]:
-    """All printed patches outside the fields that have edges in both directions."""
+def _tiles(
+    form: Form, area: Rect, gray: GrayImage, px_per_mm: float, words: Sequence[Rect]
+) -> tuple[Tile, ...]:
+    """All printed patches outside the fields that have edges in both directions; captions at their edge included."""
     kept_free = [field.place.grown(*_margin(field)) for field in form.fields]
     top = area.y + (1.0 if area.y == form.cut_mm else EDGE_MM)
     tiles = []
@@ -105,7 +110,10 @@ def _tiles(form: Form, area: Rect, gray: GrayImage, px_per_mm: float) -> tuple[T
             place = Rect(float(x), float(y), TILE_WIDTH, TILE_HEIGHT)
             if not any(place.overlaps(free) for free in kept_free) and _textured(_cut(gray, place, area, px_per_mm)):
                 tiles.append(Tile(place))
-    return tuple(tiles)
+    inside = area.grown(-CAPTION_EDGE_MM, -CAPTION_EDGE_MM, -CAPTION_EDGE_MM, -CAPTION_EDGE_MM)
+    alone = [w for w in words if w.width >= CAPTION_MM and not any(tile.place.overlaps(w) for tile in tiles)]
+    captions = [w.grown(*CAPTION_RIM_MM) for w in alone if inside.contains(w.centre)]
+    return tuple(sorted([*tiles, *map(Tile, captions)], key=lambda tile: (tile.place.y, tile.place.x)))
 
 
 def _margin(field: ChoiceBox | SignatureLine | TextLine) -> Sequence[float]:

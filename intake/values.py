@@ -167,12 +167,14 @@ class Fit:
     """How well a page agrees with the blank after registration.
 
     `ncc_median` is the median correlation of the printed tiles (1 is perfect), `found_share` the share of
-    tiles found where they belong, `residual_mm` the median distance of the tiles from the fitted map.
+    tiles found where they belong, `residual_mm` the median distance of the tiles from the fitted map. `blur_mm` says how
+    much the picture is blurred: the standard deviation of the bell by which the blank becomes most like it.
     """
 
     ncc_median: float
     found_share: float
     residual_mm: float
+    blur_mm: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,7 +198,7 @@ class FlatImage:
 
     All pictures have one shape; pixel (0, 0) lies at `origin` millimetres on the page of the blank, `px_per_mm`
     converts. `darkness` is 0 for the paper around and 255 for black, whatever the lighting; `outside` marks what is no
-    paper: a lid, a desk, a missing corner. A field that lies there was not read.
+    paper: a lid, a desk, a missing corner. A field that lies there was not read. `blur_mm` is that of the fit.
     """
 
     gray: GrayImage
@@ -207,6 +209,7 @@ class FlatImage:
     px_per_mm: float
     bilevel: bool
     photo: bool
+    blur_mm: float
 
     def slices(self, place: Rect) -> tuple[slice, slice]:
         """Rows and columns of the pixels in `place`, clipped to the image."""

@@ -85,7 +85,7 @@ def slip_of(
         channel=Channel.SCAN,
         outline=(Point(0, 0), Point(1653, 0), Point(1653, 2338), Point(0, 2338)),
         form_state=FormState.RECOGNISED,
-        fit=Fit(ncc_median=0.9, found_share=1.0, residual_mm=0.05),
+        fit=Fit(ncc_median=0.9, found_share=1.0, residual_mm=0.05, blur_mm=0.0),
         integrity=Integrity(Wholeness.INTACT, (), {}),
         code=CodeReading(CodeState.FORM_ONLY, ""),
         marks=(

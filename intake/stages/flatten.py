@@ -31,12 +31,16 @@ SHRINK = 4
 SMOOTH = PAPER_WINDOW / 3 / SHRINK
 """The paper's level is smoothed on the image shrunk by sixteen; so wide a bell is."""
 DARKEST_PAPER = 40
+SOLID_GRAY, SPILL_PERCENTILE = 100, 60
+"""The print of a photo is as strong as this percentile of its strokes, which fade unevenly."""
 SHADOW_SHARE = 0.8
 """Paper darker than this share of the usual lies in a shadow, where the camera's grain is not to pass for ink."""
 PRINT_INK = 0.12
 """What the blank prints darker than this is print."""
 NEAR_PRINT_SCAN_PX, NEAR_PRINT_PHOTO_PX = 5, 9
 """Diameter by which print is widened before ink is looked for: half of it is the registration's tolerance."""
+PHOTO_RIM_MM = 2.5
+"""A curled slip's edge lies so far from where a photo's map has it; the desk begins there."""
 LEAST_INK, MOST_INK, BILEVEL_INK = 26, 77, 128
 """Darkness that counts as ink at least and at most, and on black and white pages."""
 NOISE_FACTOR = 5.0
@@ -47,7 +51,12 @@ HUGGING_PX, HUGGING_SHARE, HUGGING_MM2, HAIR_MM = 5, 0.75, 0.8, 0.3
 """A piece that lies mostly along print, and is small or thinner than any pen, is the print's rim."""
 SOFT_SCAN, SOFT_PHOTO = 0.18, 0.13
 """Gradient at the rim over depth: pen and pencil have more, folds and shadows less."""
+SHARP_PX = 0.8
+"""How soft the edge of a stroke is in a sharp picture."""
 SHALLOWEST = 13
+PALE, STROKE_WINDOW, STROKE_SHARE = 64, 7, 0.7
+"""Ink paler than a quarter of black must be darker, by this share of the threshold, than what lies within 3.5 mm of it (a
+closing window on the image shrunk by four): no pen is pale and broad, but shadows and stains are."""
 SURELY_DARK = 1.35
 """Times the threshold: what a piece of ink reaches somewhere."""
 LID_THICK = 5
@@ -77,6 +86,10 @@ def _print_of(template: Template, photo: bool) -> _Print:
     """The print of a blank, for scans or for photos."""
     printed = (template.gray < 255 * (1 - PRINT_INK)).astype(np.uint8)
     near = _widened(printed, NEAR_PRINT_PHOTO_PX if photo else NEAR_PRINT_SCAN_PX)
+    if photo:
+        rim = round(PHOTO_RIM_MM * template.px_per_mm)
+        near[:rim] = near[-rim:] = 1
+        near[:, :rim] = near[:, -rim:] = 1
     far = np.flatnonzero(_widened(printed, NEAR_PRINT_PHOTO_PX) == 0)
     return _Print(near, _widened(near, HUGGING_PX), far[:: max(1, len(far) // GRAIN_SAMPLES)])
 
@@ -99,6 +112,8 @@ def lay_print_flat(page: PageImage, found: Registration, streaks: Mask | None) -
     gray = remap(page.gray)
     level = _paper_level(gray, _beyond(page.gray, found, template))
     darkness = _darkness(gray, level)
+    if page.dpi is None:
+        darkness = _without_spill(darkness, template, found.fit.blur_mm)
     if streaks is not None:
         drawn = cv2.compare(remap(np.where(streaks, np.uint8(0), np.uint8(255))), 200, cv2.CMP_LT)
         darkness = cv2.subtract(darkness, cv2.dilate(drawn, np.ones((1, 3), np.uint8)))
@@ -111,6 +126,7 @@ def lay_print_flat(page: PageImage, found: Registration, streaks: Mask | None) -
         px_per_mm=template.px_per_mm,
         bilevel=page.bilevel,
         photo=page.dpi is None,
+        blur_mm=found.fit.blur_mm,
     )
 
 
@@ -129,6 +145,7 @@ def find_ink(flat: FlatImage, template: Template) -> SlipImage:
         px_per_mm=flat.px_per_mm,
         bilevel=flat.bilevel,
         photo=flat.photo,
+        blur_mm=flat.blur_mm,
         ink=_ink(darkness, kept_out, printed.hugging, threshold, flat),
         near_print=printed.near.view(bool),
         ink_threshold=threshold,
@@ -232,6 +249,38 @@ def _darkness(gray: GrayImage, level: _Level) -> GrayImage:
     return np.asarray(cv2.divide(cv2.subtract(paper, gray), full, scale=255), np.uint8)
 
 
+def _without_spill(darkness: GrayImage, template: Template, blur_mm: float) -> GrayImage:
+    """The darkness less what blur spreads of the print over the paper beside it; on the print itself it stays."""
+    spill = _spill_of(template, blur_mm)
+    print_ = _strokes_of(template)
+    dark, full = darkness.ravel()[print_], spill.blurred.ravel()[print_].astype(np.float32)
+    strength = float(np.percentile(dark / np.maximum(full, 1), SPILL_PERCENTILE))
+    return np.asarray(cv2.subtract(darkness, cv2.convertScaleAbs(spill.beside, alpha=min(strength, 1.0))), np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spill:
+    """The blank's print blurred as a photo is: all of it, and what lies beside the print."""
+
+    blurred: GrayImage
+    beside: GrayImage
+
+
+@lru_cache(maxsize=16)
+def _spill_of(template: Template, blur_mm: float) -> _Spill:
+    dark = 255 - template.gray
+    blurred = cv2.GaussianBlur(dark, (0, 0), blur_mm * template.px_per_mm) if blur_mm > 0 else dark
+    beside = np.where(template.gray < 255 * (1 - PRINT_INK), np.uint8(0), blurred)
+    return _Spill(np.asarray(blurred, np.uint8), np.asarray(beside, np.uint8))
+
+
+@lru_cache(maxsize=8)
+def _strokes_of(template: Template) -> npt.NDArray[np.intp]:
+    """Flat positions of some pixels in the middle of printed strokes."""
+    solid = np.flatnonzero(template.gray < SOLID_GRAY)
+    return solid[:: max(1, len(solid) // GRAIN_SAMPLES)]
+
+
 def _outside(level: _Level, shape: tuple[int, ...]) -> Mask:
     """Where there is no paper, with a rim."""
     if not level.lid.any():
@@ -303,9 +352,7 @@ class _Dark:
 
 def _ink(darkness: GrayImage, kept_out: Mask, hugging: GrayImage, threshold: int, flat: FlatImage) -> Labels:
     """Label the pieces that are ink; specks, rims of print and soft shadows are left out."""
-    mask = cv2.subtract(
-        cv2.compare(darkness, threshold, cv2.CMP_GT), np.multiply(kept_out.view(np.uint8), np.uint8(255))
-    )
+    mask = cv2.subtract(_stroke_dark(darkness, threshold), np.multiply(kept_out.view(np.uint8), np.uint8(255)))
     _, labels = cv2.connectedComponents(mask, connectivity=8)
     at = cv2.findNonZero(mask)
     if at is None:
@@ -317,9 +364,23 @@ def _ink(darkness: GrayImage, kept_out: Mask, hugging: GrayImage, threshold: int
     dark = _Dark(rows, columns, darkness[rows, columns], np.cumsum(sizes) - sizes, sizes)
     ink = _is_ink(dark, hugging, threshold, flat)
     if not flat.bilevel:
-        ink &= _is_steep(dark, darkness, cv2.erode(mask, np.ones((3, 3), np.uint8))[rows, columns] == 0, flat.photo)
+        ink &= _is_steep(dark, darkness, cv2.erode(mask, np.ones((3, 3), np.uint8))[rows, columns] == 0, _softest(flat))
     labels[rows, columns] = np.repeat(np.where(ink, np.cumsum(ink), 0).astype(np.int32), sizes)
     return np.asarray(labels, np.int32)
+
+
+def _stroke_dark(darkness: GrayImage, threshold: int) -> GrayImage:
+    """255 where it is dark enough for ink, and, where it is pale, darker than its surroundings."""
+    dark = cv2.compare(darkness, threshold, cv2.CMP_GT)
+    if threshold >= PALE:
+        return np.asarray(dark, np.uint8)
+    window = np.ones((STROKE_WINDOW, STROKE_WINDOW), np.uint8)
+    lightest = cv2.morphologyEx(quartered(darkness), cv2.MORPH_OPEN, window, borderType=cv2.BORDER_REPLICATE)
+    height, width = darkness.shape
+    around = cv2.resize(lightest, None, fx=SHRINK, fy=SHRINK, interpolation=cv2.INTER_LINEAR)[:height, :width]
+    stands_out = cv2.compare(cv2.subtract(darkness, around), round(STROKE_SHARE * threshold), cv2.CMP_GT)
+    strong = cv2.compare(darkness, PALE, cv2.CMP_GT)
+    return np.asarray(cv2.bitwise_and(dark, cv2.bitwise_or(stands_out, strong)), np.uint8)
 
 
 def _is_ink(dark: _Dark, hugging: GrayImage, threshold: int, flat: FlatImage) -> Mask:
@@ -340,7 +401,15 @@ def _at_outside(dark: _Dark, outside: Mask) -> Mask:
     return _widened(outside.view(np.uint8), HUGGING_PX).view(bool)[dark.rows, dark.columns]
 
 
-def _is_steep(dark: _Dark, darkness: GrayImage, rim: Mask, photo: bool) -> Mask:
+def _softest(flat: FlatImage) -> float:
+    """The least gradient at the rim of ink, over its depth: half of what the picture's blur leaves of a sharp edge."""
+    if not flat.photo:
+        return SOFT_SCAN
+    sigma_px = np.hypot(flat.blur_mm * flat.px_per_mm, SHARP_PX)
+    return min(SOFT_PHOTO, float(0.5 / (np.sqrt(2 * np.pi) * sigma_px)))
+
+
+def _is_steep(dark: _Dark, darkness: GrayImage, rim: Mask, softest: float) -> Mask:
     """For each piece whether its rim is sharp for its depth: shadows of folds are soft.
 
     `rim` tells of each pixel whether it lies at the rim of its piece, where the gradient (Sobel) is measured.
@@ -360,4 +429,4 @@ def _is_steep(dark: _Dark, darkness: GrayImage, rim: Mask, photo: bool) -> Mask:
     steep = np.zeros(len(rim))
     steep[rim] = np.hypot(across, along) / 8
     steep = dark.mean(steep) / np.maximum(dark.mean(rim), 1e-6)
-    return np.asarray(steep >= (SOFT_PHOTO if photo else SOFT_SCAN) * np.maximum(dark.mean(dark.value), SHALLOWEST))
+    return np.asarray(steep >= softest * np.maximum(dark.mean(dark.value), SHALLOWEST))

@@ -232,7 +232,9 @@ def _moved_words(slip: FlatImage, template: Template, which: npt.NDArray[np.intp
 
     reach = PHOTO_REACH_MM if slip.photo else REACH_MM
     places = [template.words[index] for index in which]
-    found = find_patches(slip.gray, template, places, pixels_of, reach_mm=reach, px_per_mm=PX_PER_MM)
+    found = find_patches(
+        slip.gray, template, places, pixels_of, reach_mm=reach, px_per_mm=PX_PER_MM, blur_mm=slip.blur_mm
+    )
     return {int(index): _word(slip, template, patch, seen) for index, patch in zip(which, found, strict=True)}
 
 

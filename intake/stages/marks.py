@@ -43,7 +43,13 @@ class _Seen:
     solidity: float
     over_words: float
     frame_ncc: float
+    blur_mm: float
     unread: bool
+
+    @property
+    def thicker(self) -> float:
+        """How many times as much ink the picture's blur makes of a pen's stroke."""
+        return 1 + self.blur_mm / PEN_MM
 
 
 WORDS_BEGIN_MM, WORDS_AROUND_MM, WORDS_GAP_MM, WORDS_MOST_MM = 3.2, 0.2, 8.0, 120.0
@@ -58,6 +64,7 @@ MARK_EXTENT_SHARE = 1.95
 LARGE_EXTENT_SHARE = 1.45
 LARGE_MARK_MM2 = 12.0
 """A mark beyond the box's surroundings with more ink than this is a scribble, not a tick."""
+PEN_MM = 0.45
 FILLED_SOLIDITY, FILLED_EXTENT_SHARE = 0.5, 1.75
 """A box filled with a thick pen is compact (0.56 and more of its hull); crossings-out are not (0.41 at most)."""
 AROUND_MOST_MM2 = 7.0
@@ -140,6 +147,7 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask, over_words: 
         solidity=_solidity(mark),
         over_words=over_words,
         frame_ncc=frame.ncc,
+        blur_mm=slip.blur_mm,
         unread=bool(slip.outside[inner].any()) or dark.size == 0,
     )
 
@@ -218,11 +226,11 @@ def _alone(seen: _Seen, box: Rect) -> MarkState:
 
 def _shape(seen: _Seen, box: Rect) -> MarkState:
     """What a mark with enough ink inside the frame is, by what it does outside of it."""
-    large = seen.extent > LARGE_EXTENT_SHARE * box.width and seen.mark > LARGE_MARK_MM2
+    large = seen.extent > LARGE_EXTENT_SHARE * box.width and seen.mark > LARGE_MARK_MM2 * seen.thicker
     filled = seen.solidity >= FILLED_SOLIDITY and seen.extent <= FILLED_EXTENT_SHARE * box.width
     if large:
         return MarkState.TICKED if filled else MarkState.CORRECTED
-    if seen.extent > MARK_EXTENT_SHARE * box.width or seen.around > AROUND_MOST_MM2:
+    if seen.extent > MARK_EXTENT_SHARE * box.width or seen.around > AROUND_MOST_MM2 * seen.thicker:
         return MarkState.UNCLEAR
     return MarkState.TICKED
 

@@ -26,6 +26,9 @@ CLOSE_FOUND = 0.7
 """A close guess is believed without the coarse look if so much of the print is then where the blank has it."""
 FINE_PX_PER_MM = 150 / 25.4
 SCAN_PATCHES, PHOTO_PATCHES, BENT_PATCHES = 40, 70, 140
+BLURS_MM, BLUR_PATCHES = (0.0, 0.1, 0.17, 0.24, 0.32, 0.4, 0.5, 0.62), 16
+"""A photo's blur is found among these, on so many patches; a sharp one has 0.1, in a shaken one print is hardly legible
+with 0.5."""
 LEAST_VIEW = 0.95
 """The page is halved as long as it keeps this share of the resolution of the comparison."""
 SCAN_REACH_MM, CLOSER_REACH_MM, PHOTO_REACH_MM, BENT_REACH_MM = 1.6, 0.9, 3.2, 1.2
@@ -41,7 +44,7 @@ BEND_OUTLIER_MM = 0.5
 STIFF, SUPPLE = 0.3, 0.03
 """Smoothing of the spline. Left-out patches of 30 photos were met to 0.074 mm (median) with .02, 0.077 with .05 and
 .01, 0.097 with 1."""
-UNKNOWN_FIT = Fit(0.0, 0.0, float("inf"))
+UNKNOWN_FIT = Fit(0.0, 0.0, float("inf"), 0.0)
 FOUND_WITHIN_MM = 0.6
 """A patch counts as found where the blank has it if it lies this near after the fit."""
 
@@ -86,10 +89,22 @@ def _fine(page: PageImage, pose: Pose, photo: bool) -> Registration | None:
     if homography is None:
         return None
     fitted = Registration(replace(work, mm_to_px=homography), None, UNKNOWN_FIT)
+    if photo:
+        fitted = replace(fitted, fit=replace(UNKNOWN_FIT, blur_mm=_blur_mm(view.gray, few, fitted)))
     found = _look(view.gray, few, fitted, reach if photo else CLOSER_REACH_MM)
     if not _is_flat(found):
         fitted, found = _bent(view.gray, fitted, reach)
-    return Registration(_scaled(fitted.pose, 1 / view.scale), fitted.bend, _fit(found))
+    return Registration(_scaled(fitted.pose, 1 / view.scale), fitted.bend, _fit(found, fitted.fit.blur_mm))
+
+
+def _blur_mm(gray: GrayImage, patches: Sequence[Rect], fitted: Registration) -> float:
+    """How much the page is blurred: the blur of the blank with which a few patches are most like the page."""
+    few = patches[:: max(1, len(patches) // BLUR_PATCHES)]
+    alike = []
+    for blur in BLURS_MM:
+        blurred = replace(fitted, fit=replace(fitted.fit, blur_mm=blur))
+        alike.append(float(np.median([one.ncc for one in _look(gray, few, blurred, BENT_REACH_MM)])))
+    return BLURS_MM[int(np.argmax(alike))]
 
 
 def _bent(gray: GrayImage, fitted: Registration, reach_mm: float) -> tuple[Registration, list[Found]]:
@@ -107,7 +122,13 @@ def _bent(gray: GrayImage, fitted: Registration, reach_mm: float) -> tuple[Regis
 
 def _look(gray: GrayImage, patches: Sequence[Rect], fitted: Registration, reach_mm: float) -> list[Found]:
     return find_patches(
-        gray, fitted.pose.template, patches, fitted.pixels_of, reach_mm=reach_mm, px_per_mm=FINE_PX_PER_MM
+        gray,
+        fitted.pose.template,
+        patches,
+        fitted.pixels_of,
+        reach_mm=reach_mm,
+        px_per_mm=FINE_PX_PER_MM,
+        blur_mm=fitted.fit.blur_mm,
     )
 
 
@@ -227,13 +248,14 @@ def _spline(at: npt.NDArray[np.float64], shift: npt.NDArray[np.float64], stiffne
     return Bend(at, solution[:count], solution[count:])
 
 
-def _fit(found: Sequence[Found]) -> Fit:
+def _fit(found: Sequence[Found], blur_mm: float) -> Fit:
     if not found:
-        return Fit(0.0, 0.0, float("inf"))
+        return replace(UNKNOWN_FIT, blur_mm=blur_mm)
     off = [float(np.hypot(f.dx, f.dy)) for f in found if f.certain and f.ncc >= PATCH_FOUND_NCC]
     near = sum(1 for distance in off if distance <= FOUND_WITHIN_MM)
     return Fit(
         ncc_median=float(np.median([f.ncc for f in found])),
         found_share=near / len(found),
         residual_mm=float(np.median(off)) if off else float("inf"),
+        blur_mm=blur_mm,
     )

@@ -317,7 +317,7 @@ def seen(sheet: Picture, scan: Scan = FLATBED, seed: int = 3) -> Picture:
 
 def true_place(picture: Picture, template: Template, slip: int = 0) -> Registration:
     """Where the slip lies, as only the maker of the picture knows."""
-    return Registration(Pose(template, picture.maps[slip], "", close=False), None, Fit(1.0, 1.0, 0.0))
+    return Registration(Pose(template, picture.maps[slip], "", close=False), None, Fit(1.0, 1.0, 0.0, 0.0))
 
 
 @lru_cache(maxsize=32)

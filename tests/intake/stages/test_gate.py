@@ -17,7 +17,7 @@ def registration(template: Template, fit: Fit, x: float = 0.0, y: float = 0.0) -
     return Registration(Pose(template, np.array([[8.0, 0, x], [0, 8.0, y], [0, 0, 1]]), "", close=False), None, fit)
 
 
-GOOD, WEAK = Fit(0.95, 1.0, 0.05), Fit(0.7, 0.7, 0.2)
+GOOD, WEAK = Fit(0.95, 1.0, 0.05, 0.0), Fit(0.7, 0.7, 0.2, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ GOOD, WEAK = Fit(0.95, 1.0, 0.05), Fit(0.7, 0.7, 0.2)
 def test_a_form_is_certain_only_if_much_of_its_print_is_there_and_alike(
     share: float, ncc: float, state: FormState
 ) -> None:
-    assert form_state(Fit(ncc, share, 0.1)) is state
+    assert form_state(Fit(ncc, share, 0.1, 0.0)) is state
 
 
 @pytest.mark.parametrize(
@@ -52,17 +52,17 @@ def test_a_form_is_certain_only_if_much_of_its_print_is_there_and_alike(
 def test_faded_print_in_its_place_is_not_lost_and_other_print_not_taken(
     share: float, ncc: float, residual: float, taken: bool, primary: Template
 ) -> None:
-    assert accepted(registration(primary, Fit(ncc, share, residual))) is taken
+    assert accepted(registration(primary, Fit(ncc, share, residual, 0.0))) is taken
 
 
 def test_a_slip_whose_code_was_read_is_kept_for_a_person(primary: Template) -> None:
-    faded = registration(primary, Fit(0.2, 0.15, 0.4))
+    faded = registration(primary, Fit(0.2, 0.15, 0.4, 0.0))
     assert not accepted(faded)
     assert accepted(replace(faded, pose=replace(faded.pose, code="RL1IPRI011")))
 
 
 def test_a_certain_registration_wins_over_a_doubtful_one_with_a_code(primary: Template) -> None:
-    good, faded = registration(primary, GOOD), registration(primary, Fit(0.2, 0.15, 0.4))
+    good, faded = registration(primary, GOOD), registration(primary, Fit(0.2, 0.15, 0.4, 0.0))
     coded = replace(faded, pose=replace(faded.pose, code="RL1IPRI011"))
     assert distinct([coded, good]) == (good,)
 

@@ -53,6 +53,7 @@ def slip_of(page: GrayImage, outside: bool = False) -> SlipImage:
         ink_threshold=INK,
         bilevel=False,
         photo=False,
+        blur_mm=0.0,
     )
 
 
