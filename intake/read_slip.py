@@ -143,7 +143,7 @@ def _read_slip(
     template = found.slip.pose.template
     form = template.form
     slip = without_creases(lay_flat(page, found.slip, streaks))
-    marks = read_choice(slip, form.boxes)
+    marks = read_choice(slip, form.boxes, form.texts)
     signed = [read_signature(slip, line) for line in form.signatures]
     texts, identity = _read_names(slip, form.texts, roster, engine)
     return SlipReading(

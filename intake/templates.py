@@ -56,7 +56,8 @@ def _template(form: Form, area: Rect, page: GrayImage, letter: Template | None) 
     ]
     gray = np.ascontiguousarray(gray)
     codes = tuple(_place(code, area, px_per_mm) for code in find_codes(gray))
-    words = _words(gray, area, px_per_mm, [_bounds(code) for code in codes])
+    kept_out = [*(_bounds(code) for code in codes), *(box.place for box in form.boxes)]
+    words = _words(gray, area, px_per_mm, kept_out)
     return Template(
         form=form,
         area=area,
@@ -84,8 +85,8 @@ def _bounds(code: CodePlace) -> Rect:
     return Rect(left, top, right - left, bottom - top).grown(*AROUND_CODE_MM)
 
 
-def _words(gray: GrayImage, area: Rect, px_per_mm: float, codes: Sequence[Rect]) -> tuple[Rect, ...]:
-    """The printed words, one place each; long ones in parts. Lines, frames and codes are none."""
+def _words(gray: GrayImage, area: Rect, px_per_mm: float, kept_out: Sequence[Rect]) -> tuple[Rect, ...]:
+    """The printed words, one place each; long ones in parts. Lines, boxes and codes are none."""
     ink = (gray < DARK).astype(np.uint8)
     reach = (round(LETTER_GAP_MM * px_per_mm), round(DOT_GAP_MM * px_per_mm))
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((reach[1], reach[0]), np.uint8))
@@ -95,7 +96,7 @@ def _words(gray: GrayImage, area: Rect, px_per_mm: float, codes: Sequence[Rect])
         if WORD_HEIGHT_MM[0] <= height <= WORD_HEIGHT_MM[1] and width >= WORD_WIDTH_MM[0]:
             parts = int(np.ceil(width / WORD_WIDTH_MM[1]))
             words += [Rect(area.x + x + n * width / parts, area.y + y, width / parts, height) for n in range(parts)]
-    return tuple(word for word in words if not any(word.overlaps(code) for code in codes))
+    return tuple(word for word in words if not any(word.overlaps(place) for place in kept_out))
 
 
 def _tiles(

@@ -12,7 +12,9 @@ import cv2
 import numpy as np
 
 from forms.geometry import Rect, bounding
-from forms.model import ChoiceBox
+from forms.model import ChoiceBox, TextLine
+from intake.faint import faint_mm2
+from intake.pieces import pieces_of
 from intake.values import Evidence, Mark, MarkState, Mask, SlipImage
 
 ALIGN_MM = 1.0
@@ -42,6 +44,7 @@ class _Seen:
     extent: float
     solidity: float
     over_words: float
+    faint: float
     frame_ncc: float
     blur_mm: float
     unread: bool
@@ -57,7 +60,9 @@ OVER_WORDS_MM2 = 1.5
 """More ink than this between an option's letters: the words are struck out, circled or written over. Of a line through
 the words half is hidden by the print."""
 EMPTY_INNER_MM2, EMPTY_INNER_EXTENT_MM = 0.06, 0.6
-EMPTY_AROUND_MM2 = 1.0
+EMPTY_AROUND_MM2, EMPTY_FAINT_MM2 = 1.0, 0.4
+"""Around the box, and of strokes inside it that are too faint for ink: of 446 empty boxes two had any, one of them
+ticked with a faint pencil."""
 TICK_INNER_MM2, TICK_INNER_EXTENT_MM = 1.0, 1.9
 MARK_EXTENT_SHARE = 1.95
 """Times the box: plain ticks of the trial series reach 1.7, crossings-out begin at 1.5 and are dense."""
@@ -70,8 +75,11 @@ FILLED_SOLIDITY, FILLED_EXTENT_SHARE = 0.5, 1.75
 AROUND_MOST_MM2 = 7.0
 
 
-def read_choice(slip: SlipImage, boxes: Sequence[ChoiceBox]) -> tuple[Mark, ...]:
-    """Read all boxes of one choice jointly."""
+def read_choice(slip: SlipImage, boxes: Sequence[ChoiceBox], lines: Sequence[TextLine]) -> tuple[Mark, ...]:
+    """Read all boxes of one choice jointly.
+
+    What is written on one of the `lines` says nothing about a box, even where it reaches into the words of one.
+    """
     if not boxes:
         return ()
     whole = slip
@@ -87,7 +95,7 @@ def read_choice(slip: SlipImage, boxes: Sequence[ChoiceBox]) -> tuple[Mark, ...]
             if other != index
         ]
         elsewhere = np.logical_or.reduce(others) if others else np.zeros_like(ink)
-        over_words = _ink_over_words(whole, frames[index].place)
+        over_words = _ink_over_words(whole, frames[index].place, lines)
         seen = _measure(slip, ink & ~elsewhere, frames[index], drawn[index], over_words)
         marks.append(Mark(box.key, box.meaning, _state(seen, box.place), _evidence(box.place, seen)))
     return tuple(marks)
@@ -146,6 +154,7 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask, over_words: 
         extent=max(np.ptp(rows), np.ptp(columns)) / slip.px_per_mm if len(rows) else 0.0,
         solidity=_solidity(mark),
         over_words=over_words,
+        faint=faint_mm2(slip, place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM)),
         frame_ncc=frame.ncc,
         blur_mm=slip.blur_mm,
         unread=bool(slip.outside[inner].any()) or dark.size == 0,
@@ -179,10 +188,12 @@ def _mark(slip: SlipImage, ink: Mask, place: Rect) -> Mask:
     return mask
 
 
-def _ink_over_words(slip: SlipImage, place: Rect) -> float:
+def _ink_over_words(slip: SlipImage, place: Rect, lines: Sequence[TextLine]) -> float:
     """How much ink lies between the letters of an option's words, in mm²."""
     words = slip.slices(_words_of(slip, place))
-    return _area((slip.ink[words] > 0) & ~slip.near_print[words], slip.px_per_mm)
+    here = slip.ink[words]
+    elsewhere = [p.label for p in pieces_of(slip) if any(line.place.contains(p.centre) for line in lines)]
+    return _area((here > 0) & ~np.isin(here, elsewhere) & ~slip.near_print[words], slip.px_per_mm)
 
 
 def _words_of(slip: SlipImage, place: Rect) -> Rect:
@@ -218,7 +229,8 @@ def _alone(seen: _Seen, box: Rect) -> MarkState:
     if seen.unread or (seen.frame_ncc < ALIGN_NCC and seen.inner < TICK_INNER_MM2):
         return MarkState.UNREAD
     if seen.inner < EMPTY_INNER_MM2 and seen.inner_extent < EMPTY_INNER_EXTENT_MM:
-        return MarkState.EMPTY if seen.around < EMPTY_AROUND_MM2 else MarkState.UNCLEAR
+        clean = seen.around < EMPTY_AROUND_MM2 and seen.faint < EMPTY_FAINT_MM2
+        return MarkState.EMPTY if clean else MarkState.UNCLEAR
     if seen.inner < TICK_INNER_MM2 or seen.inner_extent < TICK_INNER_EXTENT_MM:
         return MarkState.UNCLEAR
     return _shape(seen, box)
@@ -246,6 +258,7 @@ def _evidence(place: Rect, seen: _Seen) -> Evidence:
             "extent_mm": round(seen.extent, 2),
             "solidity": round(seen.solidity, 2),
             "over_words_mm2": round(seen.over_words, 2),
+            "faint_mm2": round(seen.faint, 2),
             "frame_ncc": round(seen.frame_ncc, 2),
         },
     )

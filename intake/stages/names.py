@@ -87,10 +87,11 @@ letters. The 20 struck names of the corpus have 3.8 and more; of the 529 plain l
 names that it was chosen on, 4 lie above 1.75."""
 
 STRIKE_THIN, THIN_PENS, LETTERS_RUN_MM = 0.65, 1.6, 1.2
-STRIKE_BAR_THICK = 3.0
+STRIKE_BAR_THICK, STRIKE_WHOLE = 3.0, 0.9
 """A line that strikes out is no thicker than so many pens on this share of its way (the struck names of the corpus: 0.55
 and more). A way that is not has found letters that run into each other, as bold ones do at 150 dpi (0.26 to 0.55) or any
-in a blurred photo, where a stroke is wider than `LETTERS_RUN_MM`; it needs the higher bar (plain names reach 2.74)."""
+in a blurred photo, where a stroke is wider than `LETTERS_RUN_MM`; it needs the higher bar (plain names reach 2.74), unless it
+goes through nearly all of the writing: a name scribbled over."""
 
 UNDERLINE_BELOW = 0.03
 UNDERLINE_TOUCH = 0.2
@@ -155,7 +156,7 @@ def cut_line(slip: SlipImage, line: TextLine) -> LineCrops:
         "stroke_ratio": strike.ratio,
         "stroke_thin": strike.thin,
     }
-    state = TextState.STRUCK if _strikes(strike) else TextState.WRITTEN
+    state = TextState.STRUCK if _strikes(strike, width) else TextState.WRITTEN
     return LineCrops(state, _renderings(look, bridged), _evidence(line, measures))
 
 
@@ -415,9 +416,10 @@ def _find_strike(look: _Look, writing: Mask, px_per_mm: float) -> _Strike:
     return _Strike(length_px / px_per_mm, length_px / root, thin)
 
 
-def _strikes(strike: _Strike) -> bool:
-    """Whether a way strikes out what it goes through."""
-    return strike.ratio >= (STRIKE_BAR if strike.thin >= STRIKE_THIN else STRIKE_BAR_THICK)
+def _strikes(strike: _Strike, width: float) -> bool:
+    """Whether a way strikes out what it goes through, which is so wide."""
+    plain = strike.thin >= STRIKE_THIN or strike.length >= STRIKE_WHOLE * width
+    return strike.ratio >= (STRIKE_BAR if plain else STRIKE_BAR_THICK)
 
 
 def _thin_share(way: "_Way", strokes: FloatImage, pen_px: float) -> float:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from forms.geometry import Rect
 from forms.model import SignatureLine
+from intake.faint import faint_mm2
 from intake.pieces import Piece, cut_out, pieces_of, stroke_width_mm
 from intake.values import Evidence, GrayImage, SignatureReading, SignatureState, SlipImage
 
@@ -31,6 +32,8 @@ STREAK_MM = (25.0, 1.5)
 """Taller and thinner than this is what is left of a scanner's streak."""
 EMPTY_MM2 = 1.0
 UNCLEAR_MM2 = 3.0
+FAINT_MM2 = 1.0
+"""More than this of strokes too faint for ink, and a line is not called empty."""
 SIGNED_EXTENT_MM, SMALL_EXTENT_MM, SMALL_LENGTH_MM = 8.0, 11.0, 35.0
 """Along its main axis. A smaller one than the second needs a longer stroke: a cross of 10 mm has 23 mm of it, the most
 compact signature of the trial series 50."""
@@ -87,6 +90,7 @@ class _Seen:
     extent: float
     spread: float
     length: float
+    faint_mm2: float
     drawn: bool
     stamped: bool
     unread: bool
@@ -133,7 +137,8 @@ def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...]) -> _Seen:
     rows, columns = np.nonzero(cutout.mask)
     unread = bool(slip.outside[slip.slices(field)].mean() > 0.02)  # noqa: PLR2004 - a cut corner of the field
     if len(rows) < 2:  # noqa: PLR2004 - one pixel has no direction
-        return _Seen(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, drawn=False, stamped=False, unread=unread)
+        faint = faint_mm2(slip, field)
+        return _Seen(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, faint, drawn=False, stamped=False, unread=unread)
     points = np.stack([columns + cutout.column, rows + cutout.row], axis=1) / slip.px_per_mm
     points += (slip.origin.x, slip.origin.y)
     _, axes = np.linalg.eigh(np.cov(points.T))
@@ -149,6 +154,7 @@ def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...]) -> _Seen:
         extent=extent,
         spread=spread,
         length=ink_mm2 / max(stroke_width_mm(cutout.mask, slip.px_per_mm), 0.2),
+        faint_mm2=faint_mm2(slip, field) if ink_mm2 < EMPTY_MM2 else 0.0,
         drawn=_few_straight_lines(few),
         stamped=_framed(points) or _typed(places) or _ringed(few, places),
         unread=unread,
@@ -317,7 +323,8 @@ def _state(seen: _Seen) -> SignatureState:
     if seen.unread:
         return SignatureState.UNREAD
     if seen.ink_mm2 < UNCLEAR_MM2:
-        return SignatureState.EMPTY if seen.ink_mm2 < EMPTY_MM2 else SignatureState.UNCLEAR
+        empty = seen.ink_mm2 < EMPTY_MM2 and seen.faint_mm2 < FAINT_MM2
+        return SignatureState.EMPTY if empty else SignatureState.UNCLEAR
     signed = (
         seen.extent >= SIGNED_EXTENT_MM
         and (seen.extent >= SMALL_EXTENT_MM or seen.length >= SMALL_LENGTH_MM)
@@ -341,6 +348,7 @@ def _measures(seen: _Seen) -> dict[str, float]:
         "spread_mm": round(seen.spread, 1),
         "length_mm": round(seen.length, 1),
         "winding": round(seen.winding, 2),
+        "faint_mm2": round(seen.faint_mm2, 1),
         "drawn": float(seen.drawn),
         "stamped": float(seen.stamped),
     }

@@ -44,6 +44,8 @@ FLOATS_MM = 4.5
 """Writing that lies inside the field from head to foot may float higher."""
 HIGHER_MM, LOWER_MM = 2.8, 3.5
 """A piece that ends so much higher or lower than the others belongs to another line of writing."""
+TALL_SHARE = 0.5
+"""In a hand that writes large, so much of the height of its words."""
 OTHER_LINE_MM2 = 5.0
 """Less ink than this off the line is broken letters; a note squeezed in between two lines has 12 mm² and more."""
 
@@ -137,7 +139,9 @@ def _one_line_of_writing(place: Rect, every: Sequence[Piece]) -> Sequence[Piece]
     above = FLOATS_MM if inside else BASE_ABOVE_MM
     if not place.bottom - above <= feet <= place.bottom + BASE_BELOW_MM:
         return [piece for piece in here if piece.area_mm2 < DOT_MM2]
-    off = [p for p in words if not feet - HIGHER_MM <= p.place.bottom <= feet + LOWER_MM]
+    tall = TALL_SHARE * statistics.median(piece.place.height for piece in words)
+    higher, lower = max(HIGHER_MM, tall), max(LOWER_MM, tall)
+    off = [p for p in words if not feet - higher <= p.place.bottom <= feet + lower]
     if sum(piece.area_mm2 for piece in off) < OTHER_LINE_MM2:
         return here
     return [piece for piece in here if piece not in off]

@@ -49,7 +49,7 @@ def scribbled(sheet: Picture, place: Rect) -> Picture:
 
 
 def marks_on(sheet: Picture, *, bilevel: bool = False) -> tuple[Mark, ...]:
-    return read_choice(laid_flat(sheet, bilevel=bilevel), template_of(PRIMARY).form.boxes)
+    return read_choice(laid_flat(sheet, bilevel=bilevel), template_of(PRIMARY).form.boxes, template_of(PRIMARY).form.texts)
 
 
 def states_on(sheet: Picture, *, bilevel: bool = False) -> tuple[MarkState, MarkState]:
@@ -172,7 +172,7 @@ def test_a_box_beyond_the_paper_is_unread() -> None:
     slip = laid_flat(unmarked())
     outside = slip.outside.copy()
     outside[slip.slices(NO_BOX)] = True
-    _, no = read_choice(replace(slip, outside=outside), template_of(PRIMARY).form.boxes)
+    _, no = read_choice(replace(slip, outside=outside), template_of(PRIMARY).form.boxes, template_of(PRIMARY).form.texts)
     assert no.state is MarkState.UNREAD
 
 
@@ -184,4 +184,4 @@ def test_every_reading_carries_its_place_and_its_numbers() -> None:
 
 
 def test_a_form_without_boxes_has_no_marks() -> None:
-    assert read_choice(laid_flat(unmarked()), ()) == ()
+    assert read_choice(laid_flat(unmarked()), (), ()) == ()
