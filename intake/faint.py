@@ -15,8 +15,8 @@ SMOOTH_MM, AROUND_MM = 0.19, 3.4
 """The bell that smooths the grain, and the window in which the lightest paper is looked for."""
 LEAST, GRAINS = 8, 4.0
 """Darkness over the surroundings, of 255, and over so many times its usual spread in the field."""
-INK_RIM_PX = 7
-"""What lies so near to ink is its rim."""
+RIM_PX = 7
+"""What lies so near to ink or print (half of it) is smoothed together with it."""
 STROKE_MM = 1.2
 """Shorter pieces are grain, dust, or the dots of a page in black and white."""
 
@@ -24,8 +24,9 @@ STROKE_MM = 1.2
 def faint_mm2(slip: SlipImage, place: Rect) -> float:
     """How much of a place is covered by strokes too faint for ink, in mm²; ink, print and what is no paper left out."""
     rows, columns = slip.slices(place)
-    ink = cv2.dilate((slip.ink[rows, columns] > 0).astype(np.uint8), np.ones((INK_RIM_PX, INK_RIM_PX), np.uint8)) > 0
-    shown = ~(slip.near_print[rows, columns] | slip.outside[rows, columns] | ink)
+    known = slip.near_print[rows, columns] | (slip.ink[rows, columns] > 0)
+    rim = cv2.dilate(known.astype(np.uint8), np.ones((RIM_PX, RIM_PX), np.uint8)) > 0
+    shown = ~(rim | slip.outside[rows, columns])
     if not shown.any():
         return 0.0
     smooth = cv2.GaussianBlur(slip.darkness[rows, columns], (0, 0), SMOOTH_MM * slip.px_per_mm)
