@@ -16,7 +16,7 @@ from intake.values import GrayImage, Mask
 
 SHRINK = 4
 """What `quartered` does."""
-LEANS = np.arange(-0.012, 0.0121, 0.002)
+LEANS = np.arange(-0.012, 0.0121, 0.004)
 """Sideways steps for each step along; folded paper that was laid flat leans by less than one in a hundred."""
 BLOCK = 12
 """So many rows of the shrunk picture are moved sideways together: 6 mm, in which no fold leans by a pixel."""
@@ -40,10 +40,11 @@ def without_folds(darkness: GrayImage, unusable: Mask, px_per_mm: float) -> Gray
         px_per_mm: Resolution of both.
     """
     seen = quartered(unusable.view(np.uint8) * np.uint8(255)) == 0
-    upright = _folds(quartered(darkness), seen, px_per_mm / SHRINK)
+    small = quartered(darkness)
+    upright = _folds(small, seen, px_per_mm / SHRINK)
     for fold in upright:
         darkness = _filled(darkness, unusable, fold, px_per_mm)
-    across = _folds(quartered(darkness).T, seen.T, px_per_mm / SHRINK)
+    across = _folds((quartered(darkness) if upright else small).T, seen.T, px_per_mm / SHRINK)
     if not across:
         return darkness
     turned, hidden = np.ascontiguousarray(darkness.T), np.ascontiguousarray(unusable.T)

@@ -60,7 +60,7 @@ RING_RADIUS_MM, RING_BAND_MM, RING_SECTORS, RING_INKED_SHARE = (7.0, 22.0), 0.8,
 """A round stamp's ring: ink all around one middle."""
 LINE_BAND_MM, CROSS_REST_SHARE = 1.2, 0.12
 """A cross or a dash: all but this share of the ink lies on two straight bands."""
-MOST_POINTS, FEWEST_POINTS = 3000, 20
+MOST_POINTS, FEWEST_POINTS = 1500, 20
 F = TypeVar("F", np.float32, np.float64)
 Points = npt.NDArray[np.float64]
 """Places of ink, shape (n, 2), in millimetres."""
@@ -173,20 +173,23 @@ def _framed(points: Points) -> bool:
     coarse = _thinned(points)
     turns = np.radians(np.arange(-MOST_TURN_DEG, MOST_TURN_DEG + 1), dtype=np.float32)[:, None]
     along, across = _turned(coarse, turns)
-    level, upright = _banded(along, across), _banded(across, along)
+    level = _banded(along, across)
     parallel = _lines(level, PARALLEL_LINES_MM, PARALLEL_INKED_SHARE, free_sides=1)
     apart = (np.ptp(parallel[parallel[:, 0] == turn, 1]) for turn in np.unique(parallel[:, 0]))
-    return any(gap >= PARALLEL_APART_MM for gap in apart) or any(_cornered(level, upright, kind) for kind in CORNERS)
-
-
-def _cornered(level: "_Bands", upright: "_Bands", corner: "_Corner") -> bool:
-    """Whether a level line and an upright one meet at their ends, seen from several turns."""
-    lines = _lines(level, corner.level_mm, corner.inked_share, free_sides=2)
-    if not len(lines):
+    if any(gap >= PARALLEL_APART_MM for gap in apart):
+        return True
+    begun = [(corner, _lines(level, corner.level_mm, corner.inked_share, free_sides=2)) for corner in CORNERS]
+    begun = [(corner, lines) for corner, lines in begun if len(lines)]
+    if not begun:
         return False
-    others = _lines(upright, corner.upright_mm, corner.inked_share, free_sides=2)
-    both = np.intersect1d(lines[:, 0], others[:, 0])
-    meeting = [_meet(lines[lines[:, 0] == turn, 1:], others[others[:, 0] == turn, 1:]) for turn in both]
+    upright = _banded(across, along)
+    return any(_cornered(lines, _lines(upright, c.upright_mm, c.inked_share, free_sides=2)) for c, lines in begun)
+
+
+def _cornered(level: npt.NDArray[np.float64], upright: npt.NDArray[np.float64]) -> bool:
+    """Whether a level line and an upright one meet at their ends, seen from several turns."""
+    both = np.intersect1d(level[:, 0], upright[:, 0])
+    meeting = [_meet(level[level[:, 0] == turn, 1:], upright[upright[:, 0] == turn, 1:]) for turn in both]
     return sum(meeting) >= CORNER_TURNS
 
 
@@ -231,12 +234,16 @@ def _lines(bands: _Bands, length: float, inked_share: float, *, free_sides: int)
     whole = cv2.boxFilter(
         rows, cv2.CV_16S, (stretch, 1), anchor=(0, 0), normalize=False, borderType=cv2.BORDER_CONSTANT
     )
-    coverage = np.asarray(whole, np.int16).reshape(turns, count, steps)
-    turn, band, start = np.nonzero(coverage >= inked_share * stretch)
+    found = cv2.findNonZero(cv2.compare(whole, inked_share * stretch - 0.5, cv2.CMP_GT))
+    if found is None:
+        return np.zeros((0, 4))
+    start, row = found.T
+    turn, band = np.divmod(row, count)
+    coverage = np.asarray(whole, np.int16)
     aside = round(FREE_SIDE_MM / BAND_MM)
     sides = [
-        np.where((b >= 0) & (b < count), coverage[turn, np.clip(b, 0, count - 1), start], 0)
-        for b in (band - aside, band + aside)
+        np.where((band + off >= 0) & (band + off < count), coverage[np.clip(row + off, 0, len(coverage) - 1), start], 0)
+        for off in (-aside, aside)
     ]
     crowded = np.maximum(*sides) if free_sides == 2 else np.minimum(*sides)  # noqa: PLR2004 - both of them
     free = 1 - 2 * crowded / stretch >= inked_share

@@ -56,8 +56,10 @@ def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int]) -> S
     known = set(explained)
     for field in form.fields:
         known.update(piece.label for piece in _writing_at(field, every))
-    rim = _rim(slip)
-    left = [piece for piece in every if piece.label not in known and _counts(piece, form) and piece.label not in rim]
+    left = [piece for piece in every if piece.label not in known and _counts(piece, form)]
+    if left:
+        rim = _rim(slip)
+        left = [piece for piece in left if piece.label not in rim]
     stray = [piece for piece in left if not _is_lonely_speck(piece, left)]
     total = sum(piece.area_mm2 for piece in stray)
     return StrayInk(
