@@ -12,14 +12,22 @@ from forms.geometry import Point, Rect, bounding
 from intake.values import Mask, SlipImage
 
 
+PIXEL = 1 / 12
+"""The variance of a single pixel."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One connected piece of written ink; `label` is its number in the slip's ink."""
+    """One connected piece of written ink; `label` is its number in the slip's ink.
+
+    `elongation` is how many times its ink is spread farther along its main axis than across (standard deviations).
+    """
 
     label: int
     place: Rect
     centre: Point
     area_mm2: float
+    elongation: float
 
 
 @lru_cache(maxsize=4)
@@ -50,9 +58,28 @@ def pieces_of(slip: SlipImage) -> tuple[Piece, ...]:
             ),
             centre=Point(x.middle / scale + slip.origin.x, y.middle / scale + slip.origin.y),
             area_mm2=float(size / scale**2),
+            elongation=float(longer),
         )
-        for number, size, x, y in zip(numbers, sizes, x, y, strict=True)
+        for number, size, x, y, longer in zip(
+            numbers, sizes, x, y, _elongations(columns[order], rows[order], starts), strict=True
+        )
     )
+
+
+def _elongations(
+    columns: npt.NDArray[np.int32], rows: npt.NDArray[np.int32], starts: npt.NDArray[np.intp]
+) -> npt.NDArray[np.float64]:
+    """The ratio of the spreads along and across the main axis of each piece, whose pixels stand one after the other."""
+    sizes = np.diff(np.append(starts, len(rows)))
+    x, y = columns.astype(np.float64), rows.astype(np.float64)
+
+    def mean(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.asarray(np.add.reduceat(values, starts) / sizes)
+
+    mean_x, mean_y = mean(x), mean(y)
+    across, along, both = mean(x * x) - mean_x**2, mean(y * y) - mean_y**2, mean(x * y) - mean_x * mean_y
+    middle, radius = (across + along) / 2, np.hypot((across - along) / 2, both)
+    return np.asarray(np.sqrt((middle + radius + PIXEL) / (np.maximum(middle - radius, 0) + PIXEL)))
 
 
 @dataclass(frozen=True, slots=True)

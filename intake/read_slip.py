@@ -14,7 +14,7 @@ from intake.stages.codes import find_codes, glance_at_codes, poses_from_codes
 from intake.stages.creases import without_creases
 from intake.stages.duplicates import map_ink
 from intake.stages.flatten import lay_flat, lay_print_flat
-from intake.stages.gate import accepted, certain, distinct, form_state, outline_of, read_code
+from intake.stages.gate import accepted, certain, distinct, form_state, lies_on, outline_of, read_code
 from intake.stages.identify import poses_from_print
 from intake.stages.integrity import compare_print, joined, other_letter
 from intake.stages.marks import read_choice
@@ -48,8 +48,9 @@ from intake.values import (
 
 CODE_ONLY = "code_without_print"
 """A code of ours, but nothing of the slip around it: a person has to find out what it is."""
-MUCH_PRINT = 60
-"""So many dark pieces outside the slips found mean that there may be another; a letter has a thousand."""
+MUCH_PRINT, MUCH_ON_DESK = 60, 250
+"""So many dark pieces outside the slips found mean that there may be another, on a scan and on a photo: a letter has a
+thousand, a slip six hundred, and a desk has grain."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,9 +89,12 @@ def _find_slips(
     for poses_from in (_poses_at_a_glance, _poses_from_codes, poses_from_print, poses_from_outline):
         poses = poses_from(page, templates)
         coded |= any(pose.code for pose in poses)
-        found = _with_letters(page, pieces, distinct([*(one.slip for one in found), *_registered(page, poses)]))
-        # A blurred photo shows few pieces, whatever is printed there.
-        if (found or page.dpi is not None) and _unexplained(pieces, found) < MUCH_PRINT:
+        found = _with_letters(
+            page, pieces, distinct([*(one.slip for one in found), *_registered(page, poses, found)]), found
+        )
+        # A blurred photo shows few pieces, whatever is printed there; a desk shows some.
+        much = MUCH_PRINT if page.dpi is not None else MUCH_ON_DESK
+        if (found or page.dpi is not None) and _unexplained(pieces, found) < much:
             break
     return found, coded
 
@@ -103,17 +107,23 @@ def _poses_from_codes(page: PageImage, templates: Sequence[Template]) -> tuple[P
     return poses_from_codes(find_codes(page.gray), templates)
 
 
-def _registered(page: PageImage, poses: Sequence[Pose]) -> list[Registration]:
-    tried = [register(page, pose) for pose in poses]
+def _registered(page: PageImage, poses: Sequence[Pose], known: Sequence[_Found]) -> list[Registration]:
+    """The slips that the print confirms; where one is certain already, nothing else is looked for."""
+    sure = [one.slip for one in known if certain(one.slip)]
+    tried = [register(page, pose) for pose in poses if not any(lies_on(pose, slip) for slip in sure)]
     return [one for one in tried if one is not None and accepted(one)]
 
 
 def _with_letters(
-    page: PageImage, pieces: npt.NDArray[np.float64], slips: Sequence[Registration]
+    page: PageImage, pieces: npt.NDArray[np.float64], slips: Sequence[Registration], known: Sequence[_Found]
 ) -> tuple[_Found, ...]:
     """Look for the letter of each slip that was not cut off, or for another letter in its place."""
     found = []
     for slip in slips:
+        again = next((one for one in known if one.slip is slip), None)
+        if again is not None and not again.other_letter:
+            found.append(again)
+            continue
         template = slip.pose.template.letter
         if template is None:
             found.append(_Found(slip, None, other_letter=False))

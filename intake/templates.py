@@ -99,9 +99,7 @@ def _words(gray: GrayImage, area: Rect, px_per_mm: float, kept_out: Sequence[Rec
     return tuple(word for word in words if not any(word.overlaps(place) for place in kept_out))
 
 
-def _tiles(
-    form: Form, area: Rect, gray: GrayImage, px_per_mm: float, words: Sequence[Rect]
-) -> tuple[Tile, ...]:
+def _tiles(form: Form, area: Rect, gray: GrayImage, px_per_mm: float, words: Sequence[Rect]) -> tuple[Tile, ...]:
     """All printed patches outside the fields that have edges in both directions; captions at their edge included."""
     kept_free = [field.place.grown(*_margin(field)) for field in form.fields]
     top = area.y + (1.0 if area.y == form.cut_mm else EDGE_MM)

@@ -28,7 +28,8 @@ FEWEST_SEGMENTS = 8
 
 def without_creases(slip: SlipImage) -> SlipImage:
     """The same slip with the creases' and streaks' pieces no longer counted as ink."""
-    slim = [p for p in pieces_of(slip) if max(p.place.width, p.place.height) >= LENGTH_MM]
+    long = [p for p in pieces_of(slip) if max(p.place.width, p.place.height) >= LENGTH_MM]
+    slim = [p for p in long if p.elongation >= SLIMNESS / 2]
     gone = [piece.label for piece in slim if _goes_on(slip, piece)]
     if not gone:
         return slip

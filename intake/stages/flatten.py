@@ -30,6 +30,8 @@ SHRINK = 4
 """What `quartered` does."""
 SMOOTH = PAPER_WINDOW / 3 / SHRINK
 """The paper's level is smoothed on the image shrunk by sixteen; so wide a bell is."""
+EVEN = 3
+"""Paper that varies no more, of 255, is taken to be of one grey."""
 DARKEST_PAPER = 40
 SOLID_GRAY, SPILL_PERCENTILE = 100, 60
 """The print of a photo is as strong as this percentile of its strokes, which fade unevenly."""
@@ -245,6 +247,10 @@ def _paper_level(gray: GrayImage, beyond: Mask) -> _Level:
 
 def _darkness(gray: GrayImage, level: _Level) -> GrayImage:
     """How dark each pixel is against the paper around it."""
+    if np.ptp(level.paper) <= EVEN:
+        light = float(np.median(level.paper))
+        table = np.clip((light - np.arange(256)) * (255 / max(light, DARKEST_PAPER)), 0, 255)
+        return np.asarray(cv2.LUT(gray, np.rint(table).astype(np.uint8)), np.uint8)
     paper = _enlarged(level.paper, gray.shape)
     full = np.maximum(paper, np.uint8(max(DARKEST_PAPER, SHADOW_SHARE * level.usual)))
     return np.asarray(cv2.divide(cv2.subtract(paper, gray), full, scale=255), np.uint8)
@@ -357,11 +363,15 @@ def _ink(darkness: GrayImage, kept_out: Mask, hugging: GrayImage, threshold: int
     mask = cv2.subtract(
         cv2.compare(darkness, threshold, cv2.CMP_GT), np.multiply(kept_out.view(np.uint8), np.uint8(255))
     )
-    if threshold < PALE:
-        _take_out_shade(mask, darkness, threshold)
-    _, labels = cv2.connectedComponents(mask, connectivity=8)
     at = cv2.findNonZero(mask)
     if at is None:
+        return np.zeros(darkness.shape, np.int32)
+    if threshold < PALE:
+        shade = _is_shade(at, darkness, threshold)
+        mask[at[shade, 1], at[shade, 0]] = 0
+        at = at[~shade]
+    _, labels = cv2.connectedComponents(mask, connectivity=8)
+    if not len(at):
         return np.asarray(labels, np.int32)
     label = labels[at[:, 1], at[:, 0]]
     order = np.argsort(label, kind="stable")
@@ -375,17 +385,14 @@ def _ink(darkness: GrayImage, kept_out: Mask, hugging: GrayImage, threshold: int
     return np.asarray(labels, np.int32)
 
 
-def _take_out_shade(mask: GrayImage, darkness: GrayImage, threshold: int) -> None:
-    """Clear the mask where it is pale and hardly darker than its surroundings."""
-    at = cv2.findNonZero(mask)
-    if at is None:
-        return
+def _is_shade(at: npt.NDArray[np.int32], darkness: GrayImage, threshold: int) -> Mask:
+    """Which of the pixels (column, row) are pale and hardly darker than their surroundings."""
     columns, rows = at.T
     window = np.ones((STROKE_WINDOW, STROKE_WINDOW), np.uint8)
     lightest = cv2.morphologyEx(quartered(darkness), cv2.MORPH_OPEN, window, borderType=cv2.BORDER_REPLICATE)
     dark = darkness[rows, columns].astype(np.int16)
-    pale = (dark <= PALE) & (dark - lightest[rows // SHRINK, columns // SHRINK] <= STROKE_SHARE * threshold)
-    mask[rows[pale], columns[pale]] = 0
+    over = dark - lightest[rows // SHRINK, columns // SHRINK]
+    return np.asarray((dark <= PALE) & (over <= STROKE_SHARE * threshold), bool)
 
 
 def _is_ink(dark: _Dark, hugging: GrayImage, threshold: int, flat: FlatImage) -> Mask:

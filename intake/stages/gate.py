@@ -77,6 +77,11 @@ def _holds(outline: Sequence[Point], other: Sequence[Point]) -> bool:
     return bool(cv2.pointPolygonTest(contour, (float(middle[0]), float(middle[1])), False) >= 0)
 
 
+def lies_on(pose: Pose, found: Registration) -> bool:
+    """Whether the middle of what a pose promises lies on a slip that was found."""
+    return _holds(outline_of(found), outline_of(Registration(pose, None, found.fit)))
+
+
 def read_code(pose: Pose, template: Template) -> CodeReading:
     """What the code that gave the pose says; nothing where the print gave it."""
     if not pose.code:

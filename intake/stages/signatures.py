@@ -234,7 +234,7 @@ def _lines(bands: _Bands, length: float, inked_share: float, *, free_sides: int)
     whole = cv2.boxFilter(
         rows, cv2.CV_16S, (stretch, 1), anchor=(0, 0), normalize=False, borderType=cv2.BORDER_CONSTANT
     )
-    found = cv2.findNonZero(cv2.compare(whole, inked_share * stretch - 0.5, cv2.CMP_GT))
+    found = cv2.findNonZero(cv2.compare(whole, float(np.ceil(inked_share * stretch)) - 0.5, cv2.CMP_GT))
     if found is None:
         return np.zeros((0, 4))
     start, row = found.T

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from intake.values import GrayImage, Mask
 
-ROW_STEP = 6
+ROWS, MOST_STEP = 300, 10
+"""So many rows (or columns) are looked at, but no fewer than every tenth."""
 NEIGHBOURS_PX = 31
 STEP_GREY = 8
 """Least difference to the neighbours, of 255: half of the weakest streak of the trial series."""
@@ -28,8 +29,9 @@ MOST_COLUMNS = 60
 
 def find_streaks(gray: GrayImage) -> Mask | None:
     """The pixels the scanner drew, shape of the page; None where there are none."""
-    columns = _streaked_columns(gray[::ROW_STEP])
-    rows = _streaked_columns(np.ascontiguousarray(gray[:, ::ROW_STEP].T))
+    down, across = (min(max(side // ROWS, 1), MOST_STEP) for side in gray.shape)
+    columns = _streaked_columns(gray[::down])
+    rows = _streaked_columns(np.ascontiguousarray(gray[:, ::across].T))
     if not columns.any() and not rows.any():
         return None
     return np.asarray(columns[None, :] | rows[:, None], dtype=bool)

@@ -49,7 +49,9 @@ def scribbled(sheet: Picture, place: Rect) -> Picture:
 
 
 def marks_on(sheet: Picture, *, bilevel: bool = False) -> tuple[Mark, ...]:
-    return read_choice(laid_flat(sheet, bilevel=bilevel), template_of(PRIMARY).form.boxes, template_of(PRIMARY).form.texts)
+    return read_choice(
+        laid_flat(sheet, bilevel=bilevel), template_of(PRIMARY).form.boxes, template_of(PRIMARY).form.texts
+    )
 
 
 def states_on(sheet: Picture, *, bilevel: bool = False) -> tuple[MarkState, MarkState]:
@@ -172,7 +174,9 @@ def test_a_box_beyond_the_paper_is_unread() -> None:
     slip = laid_flat(unmarked())
     outside = slip.outside.copy()
     outside[slip.slices(NO_BOX)] = True
-    _, no = read_choice(replace(slip, outside=outside), template_of(PRIMARY).form.boxes, template_of(PRIMARY).form.texts)
+    _, no = read_choice(
+        replace(slip, outside=outside), template_of(PRIMARY).form.boxes, template_of(PRIMARY).form.texts
+    )
     assert no.state is MarkState.UNREAD
 
 
