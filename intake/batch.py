@@ -49,8 +49,8 @@ POSSIBLE_LIKENESS = 0.42
 unsure in the trial series had 0.44 to 0.57, the wrong ones 0.11 to 0.55: most of them are left out."""
 
 POSSIBLE_BEHIND = 0.15
-"""And if it is hardly behind the likeliest child: of 24 legible slips left unsure in the trial series the right name was
-the likeliest in 22 and 0.03 behind it in the others; names of other children lie 0.2 behind."""
+"""And if it is hardly behind the likeliest child: of 24 legible slips left unsure in the trial series the right name
+was the likeliest in 22 and 0.03 behind it in the others; names of other children lie 0.2 behind."""
 
 GUARDIANS_LIKENESS, GUARDIANS_LETTERS = 65.0, 6
 """So is one without a name if the guardians' names read as those of a child's other slip, in per cent."""

@@ -1,8 +1,8 @@
 """Strokes too faint to count as ink: no field is called empty where somebody may have written with a hard pencil.
 
 Ink has to stand out from the grain pixel by pixel. A stroke is longer than a grain: smoothed over a pen's width and
-compared with the paper within two millimetres it shows at a third of that darkness. Of 119 fields left empty in the trial
-series one (a crumpled one) showed such strokes, of 15 whose pencil a scanner had bleached 14.
+compared with the paper within two millimetres it shows at a third of that darkness. Of 119 fields left empty in the
+trial series one (a crumpled one) showed such strokes, of 15 whose pencil a scanner had bleached 14.
 """
 
 import cv2

@@ -54,7 +54,7 @@ def without_folds(darkness: GrayImage, unusable: Mask, px_per_mm: float) -> Gray
 
 
 def _folds(small: GrayImage, seen: Mask, px_per_mm: float) -> list[tuple[float, float]]:
-    """The nearly upright folds of a shrunk picture: the column in its middle row, in the large one's pixels, and lean."""
+    """The nearly upright folds of a shrunk picture: column in its middle row, in the large one's pixels, and lean."""
     dark, free = _summed_blocks((small > DARKER) & seen), _summed_blocks(seen)
     shares = np.stack([_moved(dark, lean) / np.maximum(_moved(free, lean), small.shape[0] / 4) for lean in LEANS])
     best, usual = shares.max(axis=0), np.median(shares, axis=0)

@@ -62,8 +62,8 @@ def find_patches(
     blank, area = _blank_at(template, px_per_mm, blur_mm), template.area
     reach = max(2, round(reach_mm * px_per_mm))
     boxes = np.array([(p.x - area.x, p.y - area.y, p.width, p.height) for p in places])
-    patches = np.rint(boxes * px_per_mm).astype(int)
-    windows = patches + (-reach, -reach, 2 * reach, 2 * reach)
+    patches = np.rint(boxes * px_per_mm).astype(np.int64)
+    windows = patches + np.array([-reach, -reach, 2 * reach, 2 * reach])
     affines = _affines(windows, area, pixels_of, px_per_mm)
     return [
         _find(page, blank, patch, affine, place, reach, px_per_mm)
@@ -83,7 +83,7 @@ def _blank_at(template: Template, px_per_mm: float, blur_mm: float) -> GrayImage
     return np.asarray(cv2.resize(template.gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _affines(windows: npt.NDArray[np.int_], area: Rect, pixels_of: PixelsOf, px_per_mm: float) -> Points:
+def _affines(windows: npt.NDArray[np.int64], area: Rect, pixels_of: PixelsOf, px_per_mm: float) -> Points:
     """The map from each window's pixels to the page's, shape (n, 2, 3): affine to a hair over so small a window."""
     x, y, width, height = windows.T
     ends = np.stack([(x, y), (x + width, y), (x, y + height)]).transpose(2, 0, 1)
@@ -92,10 +92,10 @@ def _affines(windows: npt.NDArray[np.int_], area: Rect, pixels_of: PixelsOf, px_
     return np.stack([(right - first) / width[:, None], (below - first) / height[:, None], first], axis=2)
 
 
-def _find(
+def _find(  # noqa: PLR0917 - one patch, and where and how it is looked for
     page: GrayImage,
     blank: GrayImage,
-    patch: npt.NDArray[np.int_],
+    patch: npt.NDArray[np.int64],
     affine: Points,
     place: Rect,
     reach: int,

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.geometry import Point, Rect, bounding
+from intake.masks import Places, set_pixels
 from intake.values import Mask, SlipImage
-
 
 PIXEL = 1 / 12
 """The variance of a single pixel."""
@@ -31,12 +31,9 @@ class Piece:
 
 
 @lru_cache(maxsize=4)
-def ink_pixels(slip: SlipImage) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def ink_pixels(slip: SlipImage) -> tuple[Places, Places]:
     """The rows and the columns of all pixels of written ink."""
-    at = cv2.findNonZero(slip.ink)
-    if at is None:
-        return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    return at[:, 1], at[:, 0]
+    return set_pixels(slip.ink)
 
 
 @lru_cache(maxsize=4)

@@ -129,8 +129,8 @@ def _with_letters(
             found.append(_Found(slip, None, other_letter=False))
             continue
         guess = Registration(replace(slip.pose, template=template, close=False), None, slip.fit)
-        known = [outline_of(one) for one in slips]
-        much = outside_of(pieces, known) - outside_of(pieces, [*known, outline_of(guess)]) >= MUCH_PRINT
+        outlines = [outline_of(one) for one in slips]
+        much = outside_of(pieces, outlines) - outside_of(pieces, [*outlines, outline_of(guess)]) >= MUCH_PRINT
         letter = register(page, guess.pose) if much else None
         if letter is not None and accepted(letter):
             found.append(_Found(slip, letter, other_letter=False))
@@ -147,7 +147,7 @@ def _unexplained(pieces: npt.NDArray[np.float64], found: Sequence[_Found]) -> in
     return outside_of(pieces, outlines)
 
 
-def _read_slip(
+def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     page: PageImage, found: _Found, number: int, streaks: Mask | None, roster: Roster, engine: TextEngine
 ) -> SlipReading:
     template = found.slip.pose.template

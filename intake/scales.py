@@ -1,4 +1,4 @@
-"""A page at half, a quarter, an eighth of its size, each made once: exact halves cost a fortieth of any other factor."""
+"""A page at half, a quarter, an eighth of its size, each made once: halves cost a fortieth of any other factor."""
 
 from functools import lru_cache
 
@@ -37,7 +37,8 @@ def px_per_mm_of(page: PageImage) -> float:
     """The page's resolution; a guess where it is a photo."""
     if page.dpi is not None:
         return page.dpi / MM_PER_INCH
-    return min(page.gray.shape) / PHOTO_SHORT_SIDE_MM
+    height, width = page.gray.shape
+    return float(min(height, width) / PHOTO_SHORT_SIDE_MM)
 
 
 def halvings_to(px_per_mm: float, least: float) -> int:

@@ -167,8 +167,8 @@ class Fit:
     """How well a page agrees with the blank after registration.
 
     `ncc_median` is the median correlation of the printed tiles (1 is perfect), `found_share` the share of
-    tiles found where they belong, `residual_mm` the median distance of the tiles from the fitted map. `blur_mm` says how
-    much the picture is blurred: the standard deviation of the bell by which the blank becomes most like it.
+    tiles found where they belong, `residual_mm` the median distance of the tiles from the fitted map. `blur_mm` says
+    how much the picture is blurred: the standard deviation of the bell by which the blank becomes most like it.
     """
 
     ncc_median: float

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.geometry import Point
+from intake.masks import above, set_pixels
 from intake.scales import halvings_to, px_per_mm_of, shrunk
 from intake.values import PageImage
 
@@ -35,7 +36,7 @@ def dark_pieces(page: PageImage) -> npt.NDArray[np.float64]:
     side = 2 * round(PAPER_WINDOW_MM * px_per_mm / 2) + 1
     window = np.ones((side, side), np.uint8)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, window, borderType=cv2.BORDER_REPLICATE)
-    dark = cv2.compare(cv2.subtract(paper, small), DARK_STEPS, cv2.CMP_GT)
+    dark = above(cv2.subtract(paper, small), DARK_STEPS)
     edge = max(1, round(BORDER_SHARE * min(small.shape)))
     middles = _middles(dark[edge:-edge, edge:-edge], max(2, round(SPECK_MM2 * px_per_mm**2)))
     return np.asarray((middles + edge + 0.5) * 2**halvings - 0.5, dtype=np.float64)
@@ -45,10 +46,7 @@ def _middles(dark: npt.NDArray[np.generic], least_px: int) -> npt.NDArray[np.flo
     """The middles of the connected pieces of at least so many pixels, shape (n, 2)."""
     mask = np.ascontiguousarray(dark, np.uint8)
     count, labels = cv2.connectedComponents(mask, connectivity=8)
-    at = cv2.findNonZero(mask)
-    if at is None:
-        return np.zeros((0, 2))
-    columns, rows = at.T
+    rows, columns = set_pixels(mask)
     label = labels[rows, columns]
     area = np.maximum(np.bincount(label, minlength=count), 1)
     middles = np.stack([np.bincount(label, weights=at, minlength=count) / area for at in (columns, rows)], axis=1)

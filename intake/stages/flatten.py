@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intake.folds import without_folds
+from intake.masks import Places, above, set_pixels
 from intake.scales import quartered
 from intake.values import (
     FlatImage,
@@ -22,6 +23,8 @@ from intake.values import (
     Template,
 )
 
+STREAK_TOUCHED = 200
+"""Below this, of 255, a pixel of the flat picture was touched by a streak of the page."""
 GRID_PX = 16
 """The map is computed on so coarse a grid and interpolated: it bends by far less than a pixel in between."""
 PAPER_WINDOW = 25
@@ -57,8 +60,8 @@ SHARP_PX = 0.8
 """How soft the edge of a stroke is in a sharp picture."""
 SHALLOWEST = 13
 PALE, STROKE_WINDOW, STROKE_SHARE = 64, 7, 0.7
-"""Ink paler than a quarter of black must be darker, by this share of the threshold, than what lies within 3.5 mm of it (a
-closing window on the image shrunk by four): no pen is pale and broad, but shadows and stains are."""
+"""Ink paler than a quarter of black must be darker, by this share of the threshold, than what lies within 3.5 mm of it
+(a window on the image shrunk by four): no pen is pale and broad, but shadows and stains are."""
 SURELY_DARK = 1.35
 """Times the threshold: what a piece of ink reaches somewhere."""
 LID_THICK = 5
@@ -118,8 +121,8 @@ def lay_print_flat(page: PageImage, found: Registration, streaks: Mask | None) -
     if page.dpi is None:
         darkness = _without_spill(darkness, template, found.fit.blur_mm)
     if streaks is not None:
-        drawn = cv2.compare(remap(np.where(streaks, np.uint8(0), np.uint8(255))), 200, cv2.CMP_LT)
-        darkness = cv2.subtract(darkness, cv2.dilate(drawn, np.ones((1, 3), np.uint8)))
+        drawn = above(255 - remap(np.where(streaks, np.uint8(0), np.uint8(255))), 255 - STREAK_TOUCHED)
+        darkness = np.asarray(cv2.subtract(darkness, cv2.dilate(drawn, np.ones((1, 3), np.uint8))), np.uint8)
     return FlatImage(
         gray=gray,
         blank=template.gray,
@@ -360,23 +363,19 @@ class _Dark:
 
 def _ink(darkness: GrayImage, kept_out: Mask, hugging: GrayImage, threshold: int, flat: FlatImage) -> Labels:
     """Label the pieces that are ink; specks, rims of print and soft shadows are left out."""
-    mask = cv2.subtract(
-        cv2.compare(darkness, threshold, cv2.CMP_GT), np.multiply(kept_out.view(np.uint8), np.uint8(255))
-    )
-    at = cv2.findNonZero(mask)
-    if at is None:
-        return np.zeros(darkness.shape, np.int32)
+    mask = cv2.subtract(above(darkness, threshold), np.multiply(kept_out.view(np.uint8), np.uint8(255)))
+    rows, columns = set_pixels(mask)
     if threshold < PALE:
-        shade = _is_shade(at, darkness, threshold)
-        mask[at[shade, 1], at[shade, 0]] = 0
-        at = at[~shade]
+        shade = _is_shade(rows, columns, darkness, threshold)
+        mask[rows[shade], columns[shade]] = 0
+        rows, columns = rows[~shade], columns[~shade]
     _, labels = cv2.connectedComponents(mask, connectivity=8)
-    if not len(at):
+    if not len(rows):
         return np.asarray(labels, np.int32)
-    label = labels[at[:, 1], at[:, 0]]
+    label = labels[rows, columns]
     order = np.argsort(label, kind="stable")
     sizes = np.bincount(label)[1:]
-    columns, rows = at[order].T
+    rows, columns = rows[order], columns[order]
     dark = _Dark(rows, columns, darkness[rows, columns], np.cumsum(sizes) - sizes, sizes)
     ink = _is_ink(dark, hugging, threshold, flat)
     if not flat.bilevel:
@@ -385,9 +384,8 @@ def _ink(darkness: GrayImage, kept_out: Mask, hugging: GrayImage, threshold: int
     return np.asarray(labels, np.int32)
 
 
-def _is_shade(at: npt.NDArray[np.int32], darkness: GrayImage, threshold: int) -> Mask:
-    """Which of the pixels (column, row) are pale and hardly darker than their surroundings."""
-    columns, rows = at.T
+def _is_shade(rows: Places, columns: Places, darkness: GrayImage, threshold: int) -> Mask:
+    """Which of the pixels are pale and hardly darker than their surroundings."""
     window = np.ones((STROKE_WINDOW, STROKE_WINDOW), np.uint8)
     lightest = cv2.morphologyEx(quartered(darkness), cv2.MORPH_OPEN, window, borderType=cv2.BORDER_REPLICATE)
     dark = darkness[rows, columns].astype(np.int16)
@@ -432,7 +430,7 @@ def _is_steep(dark: _Dark, darkness: GrayImage, rim: Mask, softest: float) -> Ma
     values = darkness.ravel()
 
     def beside(down: int, right: int) -> FloatImage:
-        return values[at + down * width + right].astype(np.float32)
+        return np.asarray(values[at + down * width + right], np.float32)
 
     across, along = np.zeros(len(at), np.float32), np.zeros(len(at), np.float32)
     for step, weight in ((-1, 1), (0, 2), (1, 1)):

@@ -147,7 +147,7 @@ def look_at_words(slip: FlatImage, template: Template) -> list[Word]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Places:
-    """Pixels of many words in one row: `at` are flat positions, word after word; `starts` and `sizes` tell them apart."""
+    """Pixels of many words: `at` are flat positions, word after word; `starts` and `sizes` tell them apart."""
 
     at: npt.NDArray[np.intp]
     starts: npt.NDArray[np.intp]

@@ -88,10 +88,10 @@ names that it was chosen on, 4 lie above 1.75."""
 
 STRIKE_THIN, THIN_PENS, LETTERS_RUN_MM = 0.65, 1.6, 1.2
 STRIKE_BAR_THICK, STRIKE_WHOLE = 3.0, 0.9
-"""A line that strikes out is no thicker than so many pens on this share of its way (the struck names of the corpus: 0.55
-and more). A way that is not has found letters that run into each other, as bold ones do at 150 dpi (0.26 to 0.55) or any
-in a blurred photo, where a stroke is wider than `LETTERS_RUN_MM`; it needs the higher bar (plain names reach 2.74), unless it
-goes through nearly all of the writing: a name scribbled over."""
+"""A line that strikes out is no thicker than so many pens on this share of its way (the struck names of the corpus:
+0.55 and more). A way that is not has found letters that run into each other, as bold ones do at 150 dpi (0.26 to 0.55)
+or any in a blurred photo, where a stroke is wider than `LETTERS_RUN_MM`; it needs the higher bar (plain names reach
+2.74), unless it goes through nearly all of the writing: a name scribbled over."""
 
 UNDERLINE_BELOW = 0.03
 UNDERLINE_TOUCH = 0.2

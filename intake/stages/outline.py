@@ -1,5 +1,7 @@
-"""Finds slips by the edge of their paper: a bright four-sided piece on a darker desk, for photos whose print is too blurred
-to be found by its features. Which form it is, and which way up, only the print can tell: each is a guess to be tried.
+"""Finds slips by the edge of their paper: a bright four-sided piece on a darker desk.
+
+For photos whose print is too blurred to be found by its features. Which form it is, and which way up, only the print
+can tell: each is a guess to be tried.
 """
 
 from collections.abc import Iterator, Sequence

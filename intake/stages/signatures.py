@@ -16,6 +16,7 @@ import numpy.typing as npt
 from forms.geometry import Rect
 from forms.model import SignatureLine
 from intake.faint import faint_mm2
+from intake.masks import above, set_pixels
 from intake.pieces import Piece, cut_out, pieces_of, stroke_width_mm
 from intake.values import Evidence, GrayImage, SignatureReading, SignatureState, SlipImage
 
@@ -234,10 +235,7 @@ def _lines(bands: _Bands, length: float, inked_share: float, *, free_sides: int)
     whole = cv2.boxFilter(
         rows, cv2.CV_16S, (stretch, 1), anchor=(0, 0), normalize=False, borderType=cv2.BORDER_CONSTANT
     )
-    found = cv2.findNonZero(cv2.compare(whole, float(np.ceil(inked_share * stretch)) - 0.5, cv2.CMP_GT))
-    if found is None:
-        return np.zeros((0, 4))
-    start, row = found.T
+    row, start = set_pixels(above(whole, float(np.ceil(inked_share * stretch)) - 1))
     turn, band = np.divmod(row, count)
     coverage = np.asarray(whole, np.int16)
     aside = round(FREE_SIDE_MM / BAND_MM)

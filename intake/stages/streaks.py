@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from intake.masks import above
 from intake.values import GrayImage, Mask
 
 ROWS, MOST_STEP = 300, 10
@@ -42,11 +43,11 @@ def _streaked_columns(sample: GrayImage) -> npt.NDArray[np.bool_]:
     if min(sample.shape) < FEWEST_PX:
         return np.zeros(sample.shape[1], bool)
     around = np.asarray(cv2.blur(sample, (NEIGHBOURS_PX, 1)), np.uint8)
-    paper = cv2.compare(around, LIGHTEST_LID, cv2.CMP_GT)
+    paper = above(around, LIGHTEST_LID)
     seen = np.maximum(_by_segment(paper), FEWEST_ROWS)
     streaked = np.zeros(sample.shape[1], bool)
     for differs in (cv2.subtract(around, sample), cv2.subtract(sample, around)):
-        hits = _by_segment(cv2.bitwise_and(cv2.compare(differs, STEP_GREY, cv2.CMP_GT), paper))
+        hits = _by_segment(cv2.bitwise_and(above(differs, STEP_GREY), paper))
         streaked |= (hits > SHARE_OF_SEGMENT * seen).sum(axis=0) >= SEGMENTS_NEEDED
     streaked[:BORDER_PX] = streaked[-BORDER_PX:] = False
     if streaked.sum() > MOST_COLUMNS:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -87,7 +88,7 @@ def stored(picture: Picture, kind: Kind) -> bytes:
     image = Image.fromarray(picture.pixels)
     file = io.BytesIO()
     if kind.bilevel:
-        black = image.convert("L").point(lambda value: 255 if value > 150 else 0)  # noqa: PLR2004 - a usual threshold
+        black = image.convert("L").point(lambda value: 255 if value > 150 else 0)
         black.convert("1", dither=Image.Dither.NONE).save(file, "TIFF", compression="group4")
     else:
         (image if kind.colour or kind.dpi is None else image.convert("L")).save(file, "JPEG", quality=QUALITY)
@@ -133,8 +134,8 @@ def measured(kind: Kind, templates: Sequence[Template]) -> Cost:
             again = replace(page, gray=page.gray)
             return read_page(again, templates, Roster(()), Silent()).kind
 
-        assert read() is PageKind.SLIP, kind.name  # noqa: S101 - a benchmark
-        decoding += quickest(lambda file=file: decoded(file, kind)) / PAGES
+        assert read() is PageKind.SLIP, kind.name
+        decoding += quickest(partial(decoded, file, kind)) / PAGES
         reading += quickest(read) / PAGES
     return Cost(kind.name, decoding, reading)
 
