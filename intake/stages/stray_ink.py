@@ -6,6 +6,7 @@ between the fields, above a line of writing, or under a signature is not explain
 
 import statistics
 from collections.abc import Collection, Iterable, Sequence
+from itertools import combinations
 
 import cv2
 import numpy as np
@@ -40,8 +41,10 @@ DOT_MM2 = 1.2
 """Smaller pieces are dots and accents, wherever they stand over the line."""
 BASE_ABOVE_MM, BASE_BELOW_MM = 3.2, 3.0
 """The feet of the writing stand so near to the printed line; descenders let a word float by 2.5 mm."""
-FLOATS_MM = 4.5
-"""Writing that lies inside the field from head to foot may float higher."""
+FLOATS_MM, FLOATS_ABOVE_MM = 4.5, 2.5
+"""Writing that hardly rises above the field may float higher."""
+APART_MM, FEWEST_PAIRS, STEEPEST = 8.0, 3, 0.08
+"""Words so far apart tell, if there are so many pairs, how steeply the writing climbs; 5 degrees are the most."""
 HIGHER_MM, LOWER_MM = 2.8, 3.5
 """A piece that ends so much higher or lower than the others belongs to another line of writing."""
 TALL_SHARE = 0.5
@@ -136,14 +139,26 @@ def _one_line_of_writing(place: Rect, every: Sequence[Piece]) -> Sequence[Piece]
     words = [piece for piece in here if piece.area_mm2 >= DOT_MM2]
     if not words:
         return here
-    feet = statistics.median(piece.place.bottom for piece in words)
-    inside = statistics.median(piece.place.y for piece in words) >= place.y - LINE_ABOVE_MM
+    slope = _slope(words)
+    bottoms = {piece: piece.place.bottom - slope * (piece.centre.x - place.centre.x) for piece in words}
+    feet = statistics.median(bottoms.values())
+    inside = statistics.median(piece.place.y for piece in words) >= place.y - FLOATS_ABOVE_MM
     above = FLOATS_MM if inside else BASE_ABOVE_MM
     if not place.bottom - above <= feet <= place.bottom + BASE_BELOW_MM:
         return [piece for piece in here if piece.area_mm2 < DOT_MM2]
     tall = TALL_SHARE * statistics.median(piece.place.height for piece in words)
     higher, lower = max(HIGHER_MM, tall), max(LOWER_MM, tall)
-    off = [p for p in words if not feet - higher <= p.place.bottom <= feet + lower]
+    off = [p for p in words if not feet - higher <= bottoms[p] <= feet + lower]
     if sum(piece.area_mm2 for piece in off) < OTHER_LINE_MM2:
         return here
     return [piece for piece in here if piece not in off]
+
+
+def _slope(words: Sequence[Piece]) -> float:
+    """How much a line of writing falls for each millimetre to the right: the median over all pairs (Theil and Sen)."""
+    slopes = [
+        (one.place.bottom - other.place.bottom) / (one.centre.x - other.centre.x)
+        for one, other in combinations(words, 2)
+        if abs(one.centre.x - other.centre.x) >= APART_MM
+    ]
+    return min(max(statistics.median(slopes), -STEEPEST), STEEPEST) if len(slopes) >= FEWEST_PAIRS else 0.0
