@@ -1,5 +1,6 @@
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,13 @@ from intake.ledger import MemoryLedger
 from intake.policy import EVERY_LINE, Policy
 from intake.sources import Source, expand
 from intake.values import (
+    Candidate,
     Child,
     GrayImage,
+    IdentifiedBy,
+    Identity,
+    IdentityState,
+    InkMap,
     MarkState,
     PageImage,
     PageKind,
@@ -217,6 +223,65 @@ def test_the_policy_may_waive_a_signature(make_slip: SlipMaker, leo: Child) -> N
     assert settled([unsigned], EVERY_LINE)[0].decision.verdict is Verdict.REVIEW
     lenient = Policy(waived=frozenset({Role.GUARDIAN_SIGNATURE}))
     assert settled([unsigned], lenient)[0].decision.verdict is Verdict.GIVEN
+
+
+def ink_of(*notes: int) -> InkMap:
+    """The ink of one paper, with ten more cells in each of these rows."""
+    grid = np.zeros((40, 41), bool)
+    grid[5:15, 5:25] = True
+    for row in notes:
+        grid[row, 5:15] = True
+    return InkMap(41, np.packbits(grid).tobytes())
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_rescan_that_came_out_doubtful_does_not_take_the_consent_away(
+    make_slip: SlipMaker, leo: Child, order: int
+) -> None:
+    clear = replace(make_slip(leo), written=ink_of())
+    doubtful = replace(make_slip(leo, page=2, yes=MarkState.UNCLEAR), written=ink_of())
+    results = settled([clear, doubtful][::order], EVERY_LINE)[::order]
+    assert [result.decision.verdict for result in results] == [Verdict.GIVEN, Verdict.REVIEW]
+    assert Reason.CONTRADICTING_RETURNS not in results[0].decision.reasons
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_rescan_with_an_added_note_takes_the_consent_away(make_slip: SlipMaker, leo: Child, order: int) -> None:
+    clear = replace(make_slip(leo), written=ink_of())
+    noted = replace(make_slip(leo, page=2, yes=MarkState.UNCLEAR), written=ink_of(25))
+    results = settled([clear, noted][::order], EVERY_LINE)
+    assert {result.decision.verdict for result in results} == {Verdict.REVIEW}
+    assert all(Reason.CONTRADICTING_RETURNS in result.decision.reasons for result in results)
+
+
+def test_two_images_of_one_paper_that_say_the_opposite_contradict(make_slip: SlipMaker, leo: Child) -> None:
+    yes = replace(make_slip(leo), written=ink_of())
+    no = replace(make_slip(leo, page=2, yes=MarkState.EMPTY, no=MarkState.TICKED), written=ink_of())
+    assert {result.decision.verdict for result in settled([yes, no], EVERY_LINE)} == {Verdict.REVIEW}
+
+
+def unsure(*candidates: tuple[Child, float]) -> Identity:
+    """Whose slip it is nobody can tell, but it looks like these; the likeness is the score."""
+    likely = tuple(Candidate(child, score, score, 0.0) for child, score in candidates)
+    return Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, likely)
+
+
+def test_an_unsure_refusal_counts_against_the_child_it_looks_like(make_slip: SlipMaker, leo: Child, mia: Child) -> None:
+    refusal = make_slip(None, page=2, yes=MarkState.EMPTY, no=MarkState.TICKED, identity=unsure((mia, 0.8), (leo, 0.5)))
+    first, other, _ = settled([make_slip(leo), make_slip(mia, page=3), refusal], EVERY_LINE)
+    assert (first.decision.verdict, other.decision.verdict) == (Verdict.GIVEN, Verdict.REVIEW)
+
+
+@pytest.mark.parametrize("score", [0.55, 0.48])
+def test_an_unsure_refusal_counts_against_a_child_that_is_nearly_as_likely(
+    make_slip: SlipMaker, leo: Child, mia: Child, score: float
+) -> None:
+    refusal = make_slip(
+        None, page=2, yes=MarkState.EMPTY, no=MarkState.TICKED, identity=unsure((mia, 0.6), (leo, score))
+    )
+    first, _ = settled([make_slip(leo), refusal], EVERY_LINE)
+    assert first.decision.verdict is Verdict.REVIEW
+    assert Reason.CONTRADICTING_RETURNS in first.decision.reasons
 
 
 def test_the_ledger_gives_pages_in_order_however_they_arrive(make_slip: SlipMaker, leo: Child) -> None:
