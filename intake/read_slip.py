@@ -48,6 +48,8 @@ from intake.values import (
 
 CODE_ONLY = "code_without_print"
 """A code of ours, but nothing of the slip around it: a person has to find out what it is."""
+NOTHING_SEEN = "photo_shows_nothing"
+"""Nobody takes a photo of nothing: it is too blurred, too dark or too bright."""
 MUCH_PRINT, MUCH_ON_DESK = 60, 250
 """So many dark pieces outside the slips found mean that there may be another, on a scan and on a photo: a letter has a
 thousand, a slip six hundred, and a desk has grain."""
@@ -65,15 +67,23 @@ class _Found:
 def read_page(page: PageImage, templates: Sequence[Template], roster: Roster, engine: TextEngine) -> PageReading:
     """Find every slip on a page and read it; a page without one is blank or foreign, and said to be."""
     pieces = dark_pieces(page)
-    if not len(pieces):
+    if not len(pieces) and page.dpi is not None:
         return PageReading(page.ref, PageKind.BLANK, (), ())
     found, coded = _find_slips(page, pieces, templates)
     if not found:
-        kind, reasons = (PageKind.UNREADABLE, (CODE_ONLY,)) if coded else (PageKind.FOREIGN, ())
-        return PageReading(page.ref, kind, (), reasons)
+        return _without_slip(page, coded, len(pieces))
     streaks = find_streaks(page.gray)
     slips = [_read_slip(page, one, number, streaks, roster, engine) for number, one in enumerate(found, start=1)]
     return PageReading(page.ref, PageKind.SLIP, tuple(slips), ())
+
+
+def _without_slip(page: PageImage, coded: bool, pieces: int) -> PageReading:
+    """A page on which no slip was found; a photo that shows next to nothing may show anything."""
+    if coded:
+        return PageReading(page.ref, PageKind.UNREADABLE, (), (CODE_ONLY,))
+    if page.dpi is None and pieces < MUCH_PRINT:
+        return PageReading(page.ref, PageKind.UNREADABLE, (), (NOTHING_SEEN,))
+    return PageReading(page.ref, PageKind.FOREIGN, (), ())
 
 
 def _find_slips(
