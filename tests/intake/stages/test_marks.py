@@ -11,7 +11,7 @@ from intake.decide import answer_of
 from intake.stages.marks import read_choice
 from intake.values import Answer, Mark, MarkState
 from samples.marks import PLAIN_STYLES, MarkStyle, mark, scribbled_out
-from samples.pens import BLUE, Pen
+from samples.pens import BLUE, Path, Pen
 from samples.scanner import Picture
 from tests.intake.returned import (
     FAINT_PENCIL,
@@ -21,6 +21,7 @@ from tests.intake.returned import (
     UNMARKED,
     box,
     cut_slip,
+    field,
     laid_flat,
     line,
     oval,
@@ -49,7 +50,9 @@ def scribbled(sheet: Picture, place: Rect) -> Picture:
 
 
 def marks_on(sheet: Picture, *, bilevel: bool = False) -> tuple[Mark, ...]:
-    return read_choice(laid_flat(sheet, bilevel=bilevel), template_of(PRIMARY).form.boxes, template_of(PRIMARY).form.texts)
+    return read_choice(
+        laid_flat(sheet, bilevel=bilevel), template_of(PRIMARY).form.boxes, template_of(PRIMARY).form.texts
+    )
 
 
 def states_on(sheet: Picture, *, bilevel: bool = False) -> tuple[MarkState, MarkState]:
@@ -172,7 +175,9 @@ def test_a_box_beyond_the_paper_is_unread() -> None:
     slip = laid_flat(unmarked())
     outside = slip.outside.copy()
     outside[slip.slices(NO_BOX)] = True
-    _, no = read_choice(replace(slip, outside=outside), template_of(PRIMARY).form.boxes, template_of(PRIMARY).form.texts)
+    _, no = read_choice(
+        replace(slip, outside=outside), template_of(PRIMARY).form.boxes, template_of(PRIMARY).form.texts
+    )
     assert no.state is MarkState.UNREAD
 
 
@@ -185,3 +190,23 @@ def test_every_reading_carries_its_place_and_its_numbers() -> None:
 
 def test_a_form_without_boxes_has_no_marks() -> None:
     assert read_choice(laid_flat(unmarked()), (), ()) == ()
+
+
+GUARDIANS = field("guardian_names").place
+
+
+def letters(top: float, bottom: float) -> list[Path]:
+    """Upright strokes beside one another, right of where the guardians begin to write."""
+    return [line((x, top), (x + 1, bottom)) for x in np.arange(GUARDIANS.x + 2, GUARDIANS.x + 40, 4)]
+
+
+def test_a_large_name_that_reaches_into_the_words_is_no_doubt() -> None:
+    ticked = marked(unmarked(), NO_BOX, MarkStyle.CROSS)
+    large = letters(NO_BOX.y + 1, GUARDIANS.bottom - 1)
+    assert states_on(with_ink(ticked, large)) == (MarkState.EMPTY, MarkState.TICKED)
+
+
+def test_the_same_strokes_over_the_words_alone_are_doubt() -> None:
+    ticked = marked(unmarked(), NO_BOX, MarkStyle.CROSS)
+    over = letters(NO_BOX.y, NO_BOX.bottom)
+    assert states_on(with_ink(ticked, over)) == (MarkState.EMPTY, MarkState.UNCLEAR)
