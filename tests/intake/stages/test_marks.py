@@ -1,6 +1,7 @@
 """What a box shows: whatever a pen leaves there is seen, and what is not plain is doubt."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -196,8 +197,10 @@ GUARDIANS = field("guardian_names").place
 
 
 def letters(top: float, bottom: float) -> list[Path]:
-    """Upright strokes beside one another, right of where the guardians begin to write."""
-    return [line((x, top), (x + 1, bottom)) for x in np.arange(GUARDIANS.x + 2, GUARDIANS.x + 40, 4)]
+    """Upright strokes between the words of the no, above where the guardians write."""
+    words = [w for w in template_of(PRIMARY).words if NO_BOX.y < w.centre.y < NO_BOX.bottom and w.x > GUARDIANS.x]
+    gaps = [(a.right + b.x) / 2 for a, b in pairwise(sorted(words, key=lambda w: w.x)) if b.x - a.right > 1.0]
+    return [line((x, top), (x, bottom)) for x in gaps]
 
 
 def test_a_large_name_that_reaches_into_the_words_is_no_doubt() -> None:
