@@ -9,11 +9,13 @@ import pytest
 from forms.geometry import Rect
 from forms.model import Meaning
 from intake.stages.flatten import lay_flat
+from intake.stages.marks import read_choice
 from intake.stages.register import register
-from intake.values import SlipImage, Template
+from intake.stages.signatures import read_signature
+from intake.values import MarkState, SignatureState, SlipImage, Template
 from samples.pens import PENCIL, Colour, Pen
 from samples.scanner import BLACK_LID, FLATBED, GREY_LID, Picture, Scan, photographed
-from samples.slips import RECYCLED_PAPER
+from samples.slips import FRESH_PAPER, RECYCLED_PAPER, Paper
 from tests.intake.returned import (
     CUT,
     FAINT_PENCIL,
@@ -146,3 +148,49 @@ def test_pieces_of_ink_are_numbered_without_gaps() -> None:
     labels = np.unique(laid_flat(cut_slip()).ink)
     assert labels.tolist() == list(range(len(labels)))
     assert len(labels) > 10
+
+
+def blurred_photo(blur_px: float, paper: Paper = CUT) -> SlipImage:
+    """A shaken photo of a filled slip, as registration has it."""
+    photo = photographed(sheet_of(PRIMARY, FAMILY, paper), 2600, np.random.default_rng(1))
+    shaken = replace(photo, pixels=np.asarray(cv2.GaussianBlur(photo.pixels, (0, 0), blur_px), np.uint8))
+    page = page_of(shaken, photo=True)
+    found = register(page, true_place(photo, template_of(PRIMARY)).pose)
+    assert found is not None
+    return lay_flat(page, found, None)
+
+
+@pytest.mark.parametrize("blur_px", [1.5, 3.0])
+@pytest.mark.parametrize("paper", [CUT, FRESH_PAPER], ids=["slip", "page"])
+def test_boxes_and_signature_of_a_blurred_photo_are_read_right(blur_px: float, paper: Paper) -> None:
+    slip, form = blurred_photo(blur_px, paper), template_of(PRIMARY).form
+    yes, no = read_choice(slip, form.boxes, form.texts)
+    assert (yes.state, no.state) == (MarkState.TICKED, MarkState.EMPTY)
+    assert read_signature(slip, form.signatures[0])[0].state is SignatureState.SIGNED
+
+
+SHADED = Rect(115, 225, 15, 15)
+
+
+def shaded(sheet: Picture, place: Rect, depth: float = 45.0) -> Picture:
+    """The soft shadow of a crumple."""
+    height, width = sheet.pixels.shape[:2]
+    corners = sheet.corners_of(place)
+    (x, y), reach = corners.mean(axis=0), np.linalg.norm(corners[1] - corners[0]) / 2
+    columns, rows = np.meshgrid(np.arange(width), np.arange(height))
+    shade = depth * np.exp(-2 * ((columns - x) ** 2 + (rows - y) ** 2) / reach**2)
+    return replace(sheet, pixels=np.clip(sheet.pixels - shade[..., None], 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("depth", [30.0, 45.0, 60.0])
+@pytest.mark.parametrize("at", [(0, 0), (40, 20), (20, 40)])
+def test_the_shadow_of_a_crumple_is_no_ink(depth: float, at: tuple[float, float]) -> None:
+    place = Rect(SHADED.x + at[0], SHADED.y + at[1], SHADED.width, SHADED.height)
+    assert ink_mm2(laid_flat(shaded(blank_sheet(), place, depth)), place) == 0
+
+
+@pytest.mark.parametrize("pen", [PENCIL, FAINT_PENCIL], ids=lambda pen: pen.name)
+def test_a_pencil_stroke_across_a_shadow_is_ink(pen: Pen) -> None:
+    across = line((SHADED.x + 2, SHADED.y + 12), (SHADED.right - 2, SHADED.y + 4))
+    slip = laid_flat(shaded(with_ink(blank_sheet(), [across], pen), SHADED))
+    assert ink_mm2(slip, SHADED) > 2.0

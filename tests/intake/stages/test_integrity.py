@@ -18,6 +18,7 @@ from tests.intake.returned import (
     REWORDED_WORDS,
     SECONDARY,
     Rewording,
+    blank_sheet,
     cut_slip,
     laid_flat,
     painted,
@@ -94,3 +95,31 @@ def test_the_measures_say_how_many_words_were_compared() -> None:
     found = wholeness(cut_slip())
     assert found.measures["words"] == len(template_of(PRIMARY).words)
     assert found.measures["replaced"] + found.measures["gone"] == len(found.faults)
+
+
+def words_at_strength(sheet: Picture, words: list[Rect], strength: float) -> Picture:
+    """Some words as a printer low on toner prints them: 1 is as they are, 0 is white."""
+    pixels = sheet.pixels.copy()
+    for word in words:
+        corners = np.rint(sheet.corners_of(word.grown(0.3, 0.3, 0.3, 0.3))).astype(int)
+        (left, top), (right, bottom) = corners[0], corners[2]
+        part = pixels[top:bottom, left:right]
+        pixels[top:bottom, left:right] = 250 - (strength * (250.0 - np.minimum(part, 250))).astype(np.uint8)
+    return replace(sheet, pixels=pixels)
+
+
+def captions() -> list[Rect]:
+    """The words beneath the signature, and those of the consent's third line."""
+    every = template_of(PRIMARY).words
+    return [word for word in every if word.y > 268][:6]
+
+
+def test_captions_that_faded_are_no_damage() -> None:
+    assert len(captions()) >= 3
+    assert wholeness(words_at_strength(blank_sheet(), captions(), 0.25)).state is Wholeness.INTACT
+
+
+def test_the_same_captions_painted_white_are_damage() -> None:
+    found = wholeness(words_at_strength(blank_sheet(), captions(), 0.0))
+    assert found.state is Wholeness.DAMAGED
+    assert set(found.faults) <= set(captions())

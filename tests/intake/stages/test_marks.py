@@ -1,6 +1,7 @@
 """What a box shows: whatever a pen leaves there is seen, and what is not plain is doubt."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from intake.decide import answer_of
 from intake.stages.marks import read_choice
 from intake.values import Answer, Mark, MarkState
 from samples.marks import PLAIN_STYLES, MarkStyle, mark, scribbled_out
-from samples.pens import BLUE, Pen
+from samples.pens import BLUE, Path, Pen
 from samples.scanner import Picture
 from tests.intake.returned import (
     FAINT_PENCIL,
@@ -21,6 +22,7 @@ from tests.intake.returned import (
     UNMARKED,
     box,
     cut_slip,
+    field,
     laid_flat,
     line,
     oval,
@@ -189,3 +191,25 @@ def test_every_reading_carries_its_place_and_its_numbers() -> None:
 
 def test_a_form_without_boxes_has_no_marks() -> None:
     assert read_choice(laid_flat(unmarked()), (), ()) == ()
+
+
+GUARDIANS = field("guardian_names").place
+
+
+def letters(top: float, bottom: float) -> list[Path]:
+    """Upright strokes between the words of the no, above where the guardians write."""
+    words = [w for w in template_of(PRIMARY).words if NO_BOX.y < w.centre.y < NO_BOX.bottom and w.x > GUARDIANS.x]
+    gaps = [(a.right + b.x) / 2 for a, b in pairwise(sorted(words, key=lambda w: w.x)) if b.x - a.right > 1.0]
+    return [line((x, top), (x, bottom)) for x in gaps]
+
+
+def test_a_large_name_that_reaches_into_the_words_is_no_doubt() -> None:
+    ticked = marked(unmarked(), NO_BOX, MarkStyle.CROSS)
+    large = letters(NO_BOX.y + 1, GUARDIANS.bottom - 1)
+    assert states_on(with_ink(ticked, large)) == (MarkState.EMPTY, MarkState.TICKED)
+
+
+def test_the_same_strokes_over_the_words_alone_are_doubt() -> None:
+    ticked = marked(unmarked(), NO_BOX, MarkStyle.CROSS)
+    over = letters(NO_BOX.y, NO_BOX.bottom)
+    assert states_on(with_ink(ticked, over)) == (MarkState.EMPTY, MarkState.UNCLEAR)

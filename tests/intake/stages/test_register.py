@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -35,6 +36,7 @@ from tests.intake.returned import (
     painted,
     scan_of,
     sheet_of,
+    template_of,
     templates,
     true_place,
     upright,
@@ -154,3 +156,24 @@ def test_a_pose_on_white_paper_is_no_registration(primary: Template) -> None:
 def test_a_bad_pose_far_beside_the_page_is_no_registration(primary: Template) -> None:
     away = np.array([[7.9, 0, 90000.0], [0, 7.9, -90000.0], [0, 0, 1.0]])
     assert register(page_of(cut_slip()), Pose(primary, away, "", close=False)) is None
+
+
+@pytest.mark.parametrize("form_id", [PRIMARY, SECONDARY])
+def test_the_blur_of_a_photo_is_measured(form_id: str) -> None:
+    photo = photographed(sheet_of(form_id), 2600, np.random.default_rng(1))
+    true = true_place(photo, template_of(form_id)).pose
+    blurs = []
+    for blur_px in (0.0, 2.0, 4.0):
+        pixels = np.asarray(cv2.GaussianBlur(photo.pixels, (0, 0), blur_px), np.uint8) if blur_px else photo.pixels
+        found = register(page_of(replace(photo, pixels=pixels), photo=True), true)
+        assert found is not None
+        assert error_mm(found, photo) < PHOTO_MM
+        blurs.append(found.fit.blur_mm)
+    assert blurs[0] < blurs[1] < blurs[2]
+
+
+def test_a_scan_is_not_blurred(primary: Template) -> None:
+    scan = scan_of(cut_slip())
+    found = register(page_of(scan), true_place(scan, primary).pose)
+    assert found is not None
+    assert found.fit.blur_mm == 0

@@ -1,5 +1,7 @@
 """Ink that no field explains: a note, a struck clause, a stamp. It always means a person."""
 
+from dataclasses import replace
+
 import pytest
 
 from forms.geometry import Point, Rect
@@ -10,6 +12,7 @@ from intake.values import StrayInk, StrayState
 from samples.pens import Pen
 from samples.scanner import Picture
 from tests.intake.returned import (
+    FAMILY,
     PENS,
     PRIMARY,
     SECONDARY,
@@ -94,3 +97,20 @@ def test_the_sum_is_that_of_the_places() -> None:
     stray = stray_on(with_words(cut_slip(), "nein", Point(140, 245)))
     assert len(stray.places) > 0
     assert stray.measures["stray_mm2"] >= stray.measures["largest_mm2"] > 0
+
+
+NAME = field("child_name").place
+UNNAMED = replace(FAMILY, written_name="")
+
+
+def named(feet: float) -> Picture:
+    """A slip whose name is written with its feet at this height."""
+    return with_words(cut_slip(UNNAMED), "Mia Groß", Point(NAME.x + 8, feet))
+
+
+def test_writing_that_floats_inside_its_field_is_explained() -> None:
+    assert stray_on(named(NAME.bottom - 3.0)).state is StrayState.NONE
+
+
+def test_the_same_writing_above_its_field_is_stray() -> None:
+    assert stray_on(named(NAME.y - 1.5)).state is StrayState.FOUND

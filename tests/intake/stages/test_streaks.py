@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from intake.stages.streaks import find_streaks
-from samples.scanner import FLATBED, streaked, turned
+from samples.scanner import FLATBED, Mode, Picture, streaked, turned
 from tests.intake.returned import cut_slip, field, line, page_of, scan_of, sheet_of, with_ink
 
 
@@ -61,3 +61,27 @@ def test_a_tiny_picture_does_not_trouble_it(shape: tuple[int, int]) -> None:
     noise = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)
     found = find_streaks(noise)
     assert found is None or found.shape == shape
+
+
+def gappy(seed: int, gap: float) -> Picture:
+    """A page in black and white whose streak, near the scanner's threshold, comes and goes from row to row."""
+    scan = scan_of(sheet_of(), replace(FLATBED, mode=Mode.BILEVEL))
+    pixels = scan.pixels.copy()
+    rows = np.random.default_rng(seed).random(pixels.shape[0]) > gap
+    pixels[rows, 700:702] = 0
+    return replace(scan, pixels=pixels)
+
+
+@pytest.mark.parametrize("gap", [0.25, 0.5])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_streak_with_gaps_is_found_in_black_and_white(seed: int, gap: float) -> None:
+    found = find_streaks(page_of(gappy(seed, gap), bilevel=True).gray)
+    assert found is not None
+    assert found[:, 700:702].all()
+
+
+@pytest.mark.xfail(strict=True, reason="the white beside a black streak counts as a bright streak: 4 mm lose their ink")
+def test_the_paper_beside_a_black_streak_is_no_streak() -> None:
+    found = find_streaks(page_of(gappy(1, 0.25), bilevel=True).gray)
+    assert found is not None
+    assert found.any(axis=0).sum() < 12
