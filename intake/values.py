@@ -199,11 +199,13 @@ class FlatImage:
     All pictures have one shape; pixel (0, 0) lies at `origin` millimetres on the page of the blank, `px_per_mm`
     converts. `darkness` is 0 for the paper around and 255 for black, whatever the lighting; `outside` marks what is no
     paper: a lid, a desk, a missing corner. A field that lies there was not read. `blur_mm` is that of the fit.
+    `raw` is the darkness before streaks and folds were taken out of it.
     """
 
     gray: GrayImage
     blank: GrayImage
     darkness: GrayImage
+    raw: GrayImage
     outside: Mask
     origin: Point
     px_per_mm: float
@@ -245,6 +247,7 @@ class SlipImage(FlatImage):
             gray=self.gray[rows, columns],
             blank=self.blank[rows, columns],
             darkness=self.darkness[rows, columns],
+            raw=self.raw[rows, columns],
             outside=self.outside[rows, columns],
             origin=Point(self.origin.x + columns.start / self.px_per_mm, self.origin.y + rows.start / self.px_per_mm),
             ink=self.ink[rows, columns],

@@ -120,6 +120,7 @@ def lay_print_flat(page: PageImage, found: Registration, streaks: Mask | None) -
     darkness = _darkness(gray, level)
     if page.dpi is None:
         darkness = _without_spill(darkness, template, found.fit.blur_mm)
+    raw = darkness
     if streaks is not None:
         drawn = above(255 - remap(np.where(streaks, np.uint8(0), np.uint8(255))), 255 - STREAK_TOUCHED)
         darkness = np.asarray(cv2.subtract(darkness, cv2.dilate(drawn, np.ones((1, 3), np.uint8))), np.uint8)
@@ -127,6 +128,7 @@ def lay_print_flat(page: PageImage, found: Registration, streaks: Mask | None) -
         gray=gray,
         blank=template.gray,
         darkness=darkness,
+        raw=raw,
         outside=_outside(level, gray.shape),
         origin=template.area.corners[0],
         px_per_mm=template.px_per_mm,
@@ -146,6 +148,7 @@ def find_ink(flat: FlatImage, template: Template) -> SlipImage:
         gray=flat.gray,
         blank=flat.blank,
         darkness=darkness,
+        raw=flat.raw,
         outside=flat.outside,
         origin=flat.origin,
         px_per_mm=flat.px_per_mm,

@@ -45,6 +45,7 @@ class _Seen:
     solidity: float
     over_words: float
     faint: float
+    raw: float
     frame_ncc: float
     blur_mm: float
     unread: bool
@@ -61,8 +62,8 @@ OVER_WORDS_MM2 = 1.5
 the words half is hidden by the print."""
 EMPTY_INNER_MM2, EMPTY_INNER_EXTENT_MM = 0.06, 0.6
 EMPTY_AROUND_MM2, EMPTY_FAINT_MM2 = 1.0, 0.4
-"""Around the box, and of strokes inside it that are too faint for ink: of 446 empty boxes two had any, one of them
-ticked with a faint pencil."""
+"""Around the box; and inside it of strokes too faint for ink, or of what was taken for a streak or a fold. Of 446 empty
+boxes two had any faint strokes, one of them ticked with a faint pencil."""
 TICK_INNER_MM2, TICK_INNER_EXTENT_MM = 1.0, 1.9
 MARK_EXTENT_SHARE = 1.95
 """Times the box: plain ticks of the trial series reach 1.7, crossings-out begin at 1.5 and are dense."""
@@ -154,6 +155,7 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask, over_words: 
         extent=max(np.ptp(rows), np.ptp(columns)) / slip.px_per_mm if len(rows) else 0.0,
         solidity=_solidity(mark),
         over_words=over_words,
+        raw=_inside(slip.raw[inner] > slip.ink_threshold, slip.px_per_mm)[0],
         faint=faint_mm2(slip, place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM)),
         frame_ncc=frame.ncc,
         blur_mm=slip.blur_mm,
@@ -229,7 +231,7 @@ def _alone(seen: _Seen, box: Rect) -> MarkState:
     if seen.unread or (seen.frame_ncc < ALIGN_NCC and seen.inner < TICK_INNER_MM2):
         return MarkState.UNREAD
     if seen.inner < EMPTY_INNER_MM2 and seen.inner_extent < EMPTY_INNER_EXTENT_MM:
-        clean = seen.around < EMPTY_AROUND_MM2 and seen.faint < EMPTY_FAINT_MM2
+        clean = seen.around < EMPTY_AROUND_MM2 and max(seen.faint, seen.raw) < EMPTY_FAINT_MM2
         return MarkState.EMPTY if clean else MarkState.UNCLEAR
     if seen.inner < TICK_INNER_MM2 or seen.inner_extent < TICK_INNER_EXTENT_MM:
         return MarkState.UNCLEAR
@@ -259,6 +261,7 @@ def _evidence(place: Rect, seen: _Seen) -> Evidence:
             "solidity": round(seen.solidity, 2),
             "over_words_mm2": round(seen.over_words, 2),
             "faint_mm2": round(seen.faint, 2),
+            "raw_mm2": round(seen.raw, 2),
             "frame_ncc": round(seen.frame_ncc, 2),
         },
     )

@@ -14,11 +14,12 @@ from intake.values import GrayImage, Mask
 
 ROWS, MOST_STEP = 300, 10
 """So many rows (or columns) are looked at, but no fewer than every tenth."""
-NEIGHBOURS_PX = 31
+NEIGHBOURS_PX, LINE_PX = 31, 9
+"""The paper's level is the mean over so many columns; nothing as broad as the second is a streak."""
 STEP_GREY = 8
 """Least difference to the neighbours, of 255: half of the weakest streak of the trial series."""
 LIGHTEST_LID = 140
-SEGMENTS, SEGMENTS_NEEDED, SHARE_OF_SEGMENT = 10, 9, 0.4
+SEGMENTS, SEGMENTS_NEEDED, SHARE_OF_SEGMENT = 10, 9, 0.35
 FEWEST_ROWS = 8
 """A column of which a segment shows less paper than this says nothing there."""
 BORDER_PX = 12
@@ -46,13 +47,23 @@ def _streaked_columns(sample: GrayImage) -> npt.NDArray[np.bool_]:
     paper = above(around, LIGHTEST_LID)
     seen = np.maximum(_by_segment(paper), FEWEST_ROWS)
     streaked = np.zeros(sample.shape[1], bool)
-    for differs in (cv2.subtract(around, sample), cv2.subtract(sample, around)):
+    # What lies beside a dark streak is no bright one: the paper's level is taken without dark lines there.
+    closed = cv2.morphologyEx(sample, cv2.MORPH_CLOSE, np.ones((1, LINE_PX), np.uint8))
+    lightest = np.asarray(cv2.blur(closed, (NEIGHBOURS_PX, 1)), np.uint8)
+    for differs in (cv2.subtract(around, sample), cv2.subtract(sample, lightest)):
         hits = _by_segment(cv2.bitwise_and(above(differs, STEP_GREY), paper))
         streaked |= (hits > SHARE_OF_SEGMENT * seen).sum(axis=0) >= SEGMENTS_NEEDED
     streaked[:BORDER_PX] = streaked[-BORDER_PX:] = False
+    streaked &= ~_broad(streaked)
     if streaked.sum() > MOST_COLUMNS:
         return np.zeros_like(streaked)
     return np.asarray(cv2.dilate(streaked.astype(np.uint8).reshape(1, -1), np.ones((1, 3), np.uint8)).ravel() > 0)
+
+
+def _broad(streaked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The columns of runs that are broader than any streak."""
+    row = streaked.astype(np.uint8).reshape(1, -1)
+    return np.asarray(cv2.morphologyEx(row, cv2.MORPH_OPEN, np.ones((1, LINE_PX), np.uint8)).ravel() > 0)
 
 
 def _by_segment(mask: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:

@@ -239,10 +239,6 @@ def test_a_condition_written_by_hand_is_for_a_person(at: Point) -> None:
     assert verdicts(page_of(seen(with_words(cut_slip(), "nur ohne Kamera", at)))) == [Verdict.REVIEW]
 
 
-STREAK_ERASES = pytest.mark.xfail(strict=True, reason="a dark streak makes 4 mm around it lose all ink, also a no")
-
-
-@STREAK_ERASES
 @pytest.mark.parametrize("beside_mm", [1.4, 1.6])
 def test_a_streak_never_turns_yes_and_no_into_a_yes(beside_mm: float) -> None:
     """Both boxes are ticked, the no by an upright stroke; dirt on the scanner's glass lies so far beside it."""

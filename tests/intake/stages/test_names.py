@@ -45,6 +45,7 @@ def slip_of(page: GrayImage, outside: bool = False) -> SlipImage:
         gray=page,
         blank=blank(),
         darkness=darkness,
+        raw=darkness,
         ink=ink.astype(np.int32),
         near_print=printed,
         outside=np.full(PAGE, outside),

@@ -80,7 +80,6 @@ def test_a_streak_with_gaps_is_found_in_black_and_white(seed: int, gap: float) -
     assert found[:, 700:702].all()
 
 
-@pytest.mark.xfail(strict=True, reason="the white beside a black streak counts as a bright streak: 4 mm lose their ink")
 def test_the_paper_beside_a_black_streak_is_no_streak() -> None:
     found = find_streaks(page_of(gappy(1, 0.25), bilevel=True).gray)
     assert found is not None
