@@ -90,6 +90,40 @@ def test_a_well_read_strange_name_is_not_listed() -> None:
     assert len(identity.candidates) == 3
 
 
+@pytest.mark.parametrize(
+    ("written", "listed"),
+    [
+        ("Bruno Schmidt-Roßberg", ("Ben", "Schmidt-Roßberg")),
+        ("Levi Zimmermann", ("Emil", "Zimmermann")),
+        ("Nguyen van der Berg", ("Aylin", "van der Berg")),
+    ],
+)
+def test_a_long_last_name_does_not_carry_another_first_name(written: str, listed: tuple[str, str]) -> None:
+    names = vocabulary_of((child(*listed), child("Theo", "König")))
+    assert identify(TextState.WRITTEN, [reading(written, 0.5)], names).child is None
+
+
+def test_a_name_of_which_one_word_could_not_be_read_is_unsure() -> None:
+    lists = vocabulary_of((child("Theo", "Großenstein"), child("Anna", "Krüger")))
+    assert identify(TextState.WRITTEN, [reading("xq Großenstein", 0.5)], lists).child is None
+    assert identify(TextState.WRITTEN, [reading("Teo Großenstein", 0.5)], lists).child is not None
+
+
+@pytest.mark.parametrize(("one", "other"), [("Lea", "Leo"), ("Paul", "Paula"), ("Lang", "Lange")])
+def test_siblings_one_letter_apart_are_told_apart_only_where_it_is_clear(one: str, other: str) -> None:
+    siblings = vocabulary_of((child(one, "Richter"), child(other, "Richter"), child("Anna", "Krüger")))
+    clear = identify(TextState.WRITTEN, [reading(f"{one} Richter", 0.9999)], siblings)
+    assert clear.child in {siblings.children[0], None}
+    for sure in (0.4, 0.6, 0.9):
+        assert identify(TextState.WRITTEN, [reading(f"Richter, {one}", sure)], siblings).child is None
+
+
+def test_a_neighbour_who_shares_a_word_does_not_hide_a_name_that_is_far_ahead() -> None:
+    lists = vocabulary_of((child("Düßnitzer", "Mühlgäßchen"), child("Mühlgäßchen", "Nüßleser")))
+    found = identify(TextState.WRITTEN, [reading("Döpuitzer Hüulgäpchen", 0.6)], lists).child
+    assert found is lists.children[0]
+
+
 def test_between_siblings_a_doubtful_letter_is_left_to_a_person() -> None:
     guess = reading("Len Richter", 0.6)
     assert identify(TextState.WRITTEN, [guess], NAMES).child is None
