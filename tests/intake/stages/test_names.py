@@ -95,6 +95,14 @@ def test_a_written_name_is_cut_out_with_a_margin() -> None:
         assert (crop[:, 0] == 255).all()
 
 
+def test_a_rendering_that_leans_loses_no_ink() -> None:
+    _, _, kept, right, left = cut(written()).crops
+    ink = [float((255 - crop.astype(float)).sum()) for crop in (kept, right, left)]
+    assert ink[1] == pytest.approx(ink[0], rel=0.02)
+    assert ink[2] == pytest.approx(1.5 * ink[0], rel=0.02)
+    assert right.shape[0] == left.shape[0] == kept.shape[0]
+
+
 def test_the_first_crop_shows_the_writing_without_the_printed_line() -> None:
     clean = cut(written()).crops[0]
     dark_in_row = (clean < 128).mean(axis=1)
