@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from forms.model import Role
 from intake import pages
-from intake.decide import decide
+from intake.decide import answer_of, decide
 from intake.engines import TextEngine
 from intake.errors import UnreadablePageError
 from intake.executors import Executor, Lost
@@ -22,6 +22,7 @@ from intake.sources import Source
 from intake.stages.duplicates import same_paper
 from intake.stages.match import key_of
 from intake.values import (
+    Answer,
     Child,
     IdentifiedBy,
     Identity,
@@ -210,7 +211,9 @@ def _said_together(returns: Sequence[SlipReading], policy: Policy) -> set[Verdic
 
 
 def _is_rescan(slip: SlipReading, other: SlipReading) -> bool:
-    return slip.form_id == other.form_id and same_paper(slip.written, other.written)
+    """Whether two slips are one paper, on which the boxes say the same both times, as far as they could be read."""
+    said = {answer_of(one.rule, one.marks) for one in (slip, other)} - {Answer.UNCLEAR}
+    return len(said) <= 1 and slip.form_id == other.form_id and same_paper(slip.written, other.written)
 
 
 def _possible_children(slip: SlipReading, named: Sequence[tuple[SlipReading, Child]]) -> Iterable[Child]:

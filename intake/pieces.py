@@ -12,6 +12,8 @@ from forms.geometry import Point, Rect, bounding
 from intake.masks import Places, set_pixels
 from intake.values import Mask, SlipImage
 
+DUST_MM2, DUST_WIDTH_MM, LONELY_MM = 0.9, 1.2, 5.0
+"""Dust is a grain of so much at 150 dpi; the letters of a note and the dots of a signature stand closer together."""
 PIXEL = 1 / 12
 """The variance of a single pixel."""
 
@@ -122,3 +124,11 @@ def stroke_width_mm(mask: Mask, px_per_mm: float) -> float:
     depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
     ridge = (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-6) & mask
     return float(2 * np.median(depth[ridge]) / px_per_mm)
+
+
+def is_lonely_speck(piece: Piece, others: Sequence[Piece]) -> bool:
+    """Dust on the glass: small, round, and far from any of the others. What is left of a faint word lies in company."""
+    if piece.area_mm2 > DUST_MM2 or max(piece.place.width, piece.place.height) > DUST_WIDTH_MM:
+        return False
+    company = piece.place.grown(LONELY_MM, LONELY_MM, LONELY_MM, LONELY_MM)
+    return not any(other is not piece and other.place.overlaps(company) for other in others)

@@ -144,9 +144,11 @@ def look_at_words(slip: FlatImage, template: Template) -> list[Word]:
         return []
     words = _print_of(template)
     seen = _seen_print(slip, words)
-    missing, extra = words.solid.shares(1 - seen.near), words.free.sums(seen.dark) / words.solid.sizes
+    missing = words.solid.shares(1 - seen.near)
+    extra = words.free.sums(seen.dark) / np.maximum(words.solid.sizes, 1)
     bar = PHOTO_BAR if slip.photo else SCAN_BAR
     differs = (missing > bar.missing) & (extra > bar.extra) | (missing > GONE_MISSING) | _is_blurred(slip)
+    differs |= words.solid.sizes == 0
     moved = _moved_words(slip, template, np.flatnonzero(differs), seen)
     outside = words.every.shares(slip.outside.view(np.uint8)) if slip.outside.any() else np.zeros(len(missing))
     return [

@@ -17,7 +17,7 @@ from forms.geometry import Rect
 from forms.model import SignatureLine
 from intake.faint import faint_mm2
 from intake.masks import above, set_pixels
-from intake.pieces import Piece, cut_out, pieces_of, stroke_width_mm
+from intake.pieces import Piece, cut_out, is_lonely_speck, pieces_of, stroke_width_mm
 from intake.values import Evidence, GrayImage, SignatureReading, SignatureState, SlipImage
 
 ABOVE_MM, BELOW_MM, LEFT_MM, RIGHT_MM = 9.0, 7.0, 5.0, 8.0
@@ -27,8 +27,6 @@ CORE_ABOVE_MM, CORE_BELOW_MM = 0.0, 2.0
 NEAR_MM = 3.0
 """Pieces this close to what touches the field belong to it: dots, crossings, the second word. There is no chain:
 the first letters of a note that begins beside a signature may be taken in, the rest of it is not."""
-DUST_MM2, DUST_WIDTH_MM, LONELY_MM = 0.9, 1.2, 5.0
-"""Dust is a grain of so much at 150 dpi; the dots of a signature stand closer to it."""
 STREAK_MM = (25.0, 1.5)
 """Taller and thinner than this is what is left of a scanner's streak."""
 EMPTY_MM2 = 1.0
@@ -119,18 +117,10 @@ def _cluster(slip: SlipImage, field: Rect) -> tuple[Piece, ...]:
     written = [p for p in every if not (p.place.height > tall and p.place.width < thin)]
     touching = set(np.unique(slip.ink[slip.slices(core)]).tolist())
     own = [p for p in written if p.label in touching]
-    own = [p for p in own if not _is_lonely_speck(p, own)]
+    own = [p for p in own if not is_lonely_speck(p, own)]
     near = [p.place.grown(NEAR_MM, NEAR_MM, NEAR_MM, NEAR_MM) for p in own]
     beside = [p for p in written if around.contains(p.centre) and any(p.place.overlaps(n) for n in near)]
     return tuple(dict.fromkeys([*own, *beside]))
-
-
-def _is_lonely_speck(piece: Piece, others: Sequence[Piece]) -> bool:
-    """Dust on the glass: small, round, and far from any other ink in the field."""
-    if piece.area_mm2 > DUST_MM2 or max(piece.place.width, piece.place.height) > DUST_WIDTH_MM:
-        return False
-    company = piece.place.grown(LONELY_MM, LONELY_MM, LONELY_MM, LONELY_MM)
-    return not any(other is not piece and other.place.overlaps(company) for other in others)
 
 
 def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...]) -> _Seen:

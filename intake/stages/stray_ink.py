@@ -13,7 +13,7 @@ import numpy as np
 
 from forms.geometry import Rect
 from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
-from intake.pieces import Piece, ink_pixels, pieces_of
+from intake.pieces import Piece, ink_pixels, is_lonely_speck, pieces_of
 from intake.scales import quartered
 from intake.values import FloatImage, SlipImage, StrayInk, StrayState
 
@@ -28,8 +28,6 @@ EDGE_LINE_MM = (15.0, 2.0)
 STAPLE_CORNER_MM = (36.0, 22.0)
 """Staples sit in the top left corner of a whole page."""
 SPECK_MM2 = 0.4
-DUST_MM2, DUST_WIDTH_MM, LONELY_MM = 0.9, 1.2, 5.0
-"""Dust is a grain of so much at 150 dpi; the letters of a note stand closer together."""
 STREAK_MM = (25.0, 1.5)
 """Taller and thinner than this is what is left of a scanner's streak."""
 STRAY_MM2 = 2.0
@@ -63,7 +61,7 @@ def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int]) -> S
     if left:
         rim = _rim(slip)
         left = [piece for piece in left if piece.label not in rim]
-    stray = [piece for piece in left if not _is_lonely_speck(piece, left)]
+    stray = [piece for piece in left if not is_lonely_speck(piece, left)]
     total = sum(piece.area_mm2 for piece in stray)
     return StrayInk(
         state=StrayState.FOUND if total > STRAY_MM2 else StrayState.NONE,
@@ -89,14 +87,6 @@ def _counts(piece: Piece, form: Form) -> bool:
         return False
     wide, high = STAPLE_CORNER_MM
     return form.cut_mm is not None or not (piece.centre.x < wide and piece.centre.y < high)
-
-
-def _is_lonely_speck(piece: Piece, others: Sequence[Piece]) -> bool:
-    """Dust on the glass: small, round, and far from any other ink. What is left of a faint word lies in company."""
-    if piece.area_mm2 > DUST_MM2 or max(piece.place.width, piece.place.height) > DUST_WIDTH_MM:
-        return False
-    company = piece.place.grown(LONELY_MM, LONELY_MM, LONELY_MM, LONELY_MM)
-    return not any(other is not piece and other.place.overlaps(company) for other in others)
 
 
 def _at_edge(piece: Piece, form: Form) -> bool:

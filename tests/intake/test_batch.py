@@ -291,3 +291,13 @@ def test_the_ledger_gives_pages_in_order_however_they_arrive(make_slip: SlipMake
     assert [(p.ref.file, p.ref.page) for p in ledger.pages()] == [("a.pdf", 2), ("a.pdf", 10), ("b.pdf", 1)]
     ledger.settle(settled([make_slip(leo, page=9), make_slip(leo, page=2)], EVERY_LINE))
     assert [result.reading.ref.page for result in ledger.results()] == [2, 9]
+
+
+@pytest.mark.parametrize("no", [MarkState.TICKED, MarkState.CORRECTED])
+def test_a_small_no_added_before_the_paper_was_scanned_again_takes_the_consent_away(
+    make_slip: SlipMaker, leo: Child, no: MarkState
+) -> None:
+    first = replace(make_slip(leo), written=ink_of())
+    again = replace(make_slip(leo, page=2, no=no), written=ink_of())
+    results = settled([first, again], EVERY_LINE)
+    assert [result.decision.verdict for result in results] == [Verdict.REVIEW, Verdict.REVIEW]
