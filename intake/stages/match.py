@@ -9,6 +9,7 @@ first nor its last name is unlike what was read, is it identified.
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -141,16 +142,18 @@ def identify(state: TextState, guesses: Sequence[TextGuess], vocabulary: Vocabul
         return _nobody(IdentityState.UNSURE)
     count = len(vocabulary.children)
     whole = [_opinions(guess, vocabulary.whole, count) for guess in guesses]
-    first = [_opinions(guess, vocabulary.first_only, count) for guess in guesses]
     named = {
         child
         for child in _named(guesses, whole, WHOLE_BAR if count <= CLASS_SIZE else SCHOOL_BAR)
         if any(_worse_word(guess.text, vocabulary.children[child]) >= WORD_LIKENESS for guess in guesses)
     }
-    by_first = _named(guesses, first, FIRST_BAR) if not named else set()
-    for found, opinions in ((named, whole), (by_first, first)):
-        if len(found) == 1:
-            return _identified(_best_of(opinions), next(iter(found)), vocabulary.children)
+    if len(named) == 1:
+        return _identified(_best_of(whole), next(iter(named)), vocabulary.children)
+    if not named:
+        first = [_opinions(guess, vocabulary.first_only, count) for guess in guesses]
+        by_first = _named(guesses, first, FIRST_BAR)
+        if len(by_first) == 1:
+            return _identified(_best_of(first), next(iter(by_first)), vocabulary.children)
     candidates = _candidates(_best_of(whole), vocabulary.children)
     unlike = candidates[0].likeness < STRANGER_LIKENESS and candidates[0].log_ratio < STRANGER_RATIO
     legible = any(g.score >= LEGIBLE_SCORE and len(key_of(g.text)) >= LEGIBLE_LETTERS for g in guesses)
@@ -268,8 +271,10 @@ def _ranked(likeness: Scores, log_ratio: Scores) -> _Opinions:
     return _Opinions(likeness, log_ratio, likeness + RATIO_WEIGHT * log_ratio)
 
 
+@lru_cache(maxsize=64)
 def _opinions(guess: TextGuess, spellings: Spellings, children: int) -> _Opinions:
-    """What both opinions think of every child; the best spelling counts."""
+    """What both opinions think of every child; the best spelling counts. Of one line, each crop is asked again and
+    again with those that were read after it."""
     likeness = np.zeros(children)
     log_ratio = np.full(children, RATIO_FLOOR)
     if spellings.keys:
