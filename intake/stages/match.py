@@ -274,7 +274,8 @@ def _ranked(likeness: Scores, log_ratio: Scores) -> _Opinions:
 @lru_cache(maxsize=64)
 def _opinions(guess: TextGuess, spellings: Spellings, children: int) -> _Opinions:
     """What both opinions think of every child; the best spelling counts. Of one line, each crop is asked again and
-    again with those that were read after it."""
+    again with those that were read after it.
+    """
     likeness = np.zeros(children)
     log_ratio = np.full(children, RATIO_FLOOR)
     if spellings.keys:
