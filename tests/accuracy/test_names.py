@@ -84,6 +84,6 @@ def test_a_slip_is_known_by_where_its_line_lies(make_slip: Callable[..., SlipRea
     corners = (Point(0, 0), Point(100, 0), Point(100, 50), Point(0, 50))
     here = {"fields_quad": {"child": [[10, 10], [20, 10], [20, 20], [10, 20]]}}
     there = {"fields_quad": {"child": [[10, 110], [20, 110], [20, 120], [10, 120]]}}
-    reading = replace(make_slip(), outline=corners)
+    reading = replace(make_slip(None), outline=corners)
     assert slip_at(reading, [there, here]) is here
     assert slip_at(reading, [there]) is None
