@@ -16,8 +16,8 @@ SMOOTH_MM, AROUND_MM = 0.19, 3.4
 LEAST, GRAINS = 8, 4.0
 """Darkness over the surroundings, of 255, and over so many times its usual spread in the field."""
 LEGIBLE, GRAIN_PERCENTILE, LEGIBLE_GRAINS = 2.5, 90, 2.0
-"""A name may be read from paler strokes than can be told from nothing at all: what they are then has to be a name of the
-list. Of a line nine tenths are paper and its grain."""
+"""A name may be read from paler strokes than can be told from nothing at all: what they are then has to be a name of
+the list. Of a line nine tenths are paper and its grain."""
 RIM_PX = 7
 """What lies so near to ink or print (half of it) is smoothed together with it."""
 STROKE_MM = 1.2

@@ -156,7 +156,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     slip = without_creases(lay_flat(page, found.slip, streaks))
     marks = read_choice(slip, form.boxes, form.texts)
     signed = [read_signature(slip, line) for line in form.signatures]
-    texts, identity = read_names(slip, form.texts, roster, engine)
+    texts, identity = read_names(slip, form.texts, roster, engine, page.ref.file)
     return SlipReading(
         ref=page.ref,
         number=number,

@@ -13,9 +13,10 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Indel, Levenshtein
 from rapidfuzz.process import cdist
 
+from intake.first_names import FIRST_NAMES
 from intake.values import (
     Candidate,
     Child,
@@ -120,6 +121,19 @@ TEXT_ONLY_BAR = Bar(likeness=0.97, likeness_margin=0.15, log_ratio=-np.inf, log_
 """For text without posteriors (typed, or from an engine that tells no more): one opinion only, so nearly exact."""
 
 
+DOUBT_BAR = Bar(likeness=0.45, likeness_margin=0.0, log_ratio=-2.4, log_ratio_margin=-np.inf, lead=0.30)
+"""For a name that did not reach the others but stands alone: far before everybody on the list, and before every name
+that shares a word with it (`DECOY_LEAD`)."""
+
+FAMILY_BAR = Bar(likeness=0.45, likeness_margin=0.0, log_ratio=-2.4, log_ratio_margin=-np.inf, lead=0.08)
+"""The same where the guardians' line names the guardians of this child and of nobody else (but siblings)."""
+
+GUARDIANS_LIKENESS, GUARDIANS_LEAD = 0.55, 0.10
+SIBLING_LEAD = 0.20
+DECOY_LEAD = 0.10
+HINTED_LEAD = 0.05
+
+
 def vocabulary_of(children: Sequence[Child]) -> Vocabulary:
     """Prepare the roster, or the class of it that the slip must come from."""
     every = tuple(children)
@@ -145,15 +159,14 @@ def identify(state: TextState, guesses: Sequence[TextGuess], vocabulary: Vocabul
     named = {
         child
         for child in _named(guesses, whole, WHOLE_BAR if count <= CLASS_SIZE else SCHOOL_BAR)
-        if any(_worse_word(guess.text, vocabulary.children[child]) >= WORD_LIKENESS for guess in guesses)
+        if _both_words_read(guesses, vocabulary.children[child])
     }
     if len(named) == 1:
         return _identified(_best_of(whole), next(iter(named)), vocabulary.children)
-    if not named:
-        first = [_opinions(guess, vocabulary.first_only, count) for guess in guesses]
-        by_first = _named(guesses, first, FIRST_BAR)
-        if len(by_first) == 1:
-            return _identified(_best_of(first), next(iter(by_first)), vocabulary.children)
+    first = [] if named else [_opinions(guess, vocabulary.first_only, count) for guess in guesses]
+    by_first = _named(guesses, first, FIRST_BAR) if first else set()
+    if len(by_first) == 1:
+        return _identified(_best_of(first), next(iter(by_first)), vocabulary.children)
     candidates = _candidates(_best_of(whole), vocabulary.children)
     unlike = candidates[0].likeness < STRANGER_LIKENESS and candidates[0].log_ratio < STRANGER_RATIO
     legible = any(g.score >= LEGIBLE_SCORE and len(key_of(g.text)) >= LEGIBLE_LETTERS for g in guesses)
@@ -171,6 +184,110 @@ def _named(guesses: Sequence[TextGuess], opinions: Sequence["_Opinions"], bar: B
     if all(guess.posteriors is not None for guess in guesses) and together.clears(bar):
         found.add(together.best)
     return found
+
+
+# ---------------------------------------------------------------- a name that nobody else can have
+
+
+def identify_alone(
+    identity: Identity, guesses: Sequence[TextGuess], vocabulary: Vocabulary, guardians: Sequence[TextGuess]
+) -> Identity:
+    """What `identify` left unsure after all crops: a doubtful name that can be nobody else's, by its own lead or with
+    the help of the guardians' line.
+
+    The guardians say the family, never which child of it: the name itself has to say that, also before siblings who
+    are not on the list. Nobody is named because everybody else is not.
+    """
+    if identity.state is not IdentityState.UNSURE or not guesses or any(guess.posteriors is None for guess in guesses):
+        return identity
+    children = vocabulary.children
+    opinions = [_opinions(guess, vocabulary.whole, len(children)) for guess in guesses]
+    together = _best_of(opinions)
+    best = together.best
+    contradicted = _named(guesses, opinions, WHOLE_BAR) - {best}
+    if contradicted or not _both_words_read(guesses, children[best]):
+        return identity
+    by_family = _family_says(together, best, guardians, children)
+    decoys = _decoys_of(children[best], vocabulary, same_family=by_family)
+    if (by_family or together.clears(DOUBT_BAR)) and _beats(guesses, float(together.score[best]), decoys):
+        return _identified(together, best, children)
+    return identity
+
+
+def narrowed(
+    identity: Identity, guesses: Sequence[TextGuess], school: Vocabulary, of_class: Vocabulary, hints: int
+) -> Identity:
+    """What is left unsure on the list of a school, where the folder or the slip says the class.
+
+    The child has to be known on the list of that class, and its name has to fit better than that of anybody else in the
+    school: a wrong hint names nobody. Namesakes in other classes take two hints that agree.
+    """
+    if identity.state is not IdentityState.UNSURE or not guesses or not hints:
+        return identity
+    found = identify(TextState.WRITTEN, guesses, of_class)
+    together = _best_of([_opinions(guess, school.whole, len(school.children)) for guess in guesses])
+    lead = _lead(together.score, together.best)
+    first = found.child is not None and any(
+        child == found.child for child in np.array(school.children, object)[together.score >= together.score.max()]
+    )
+    return found if first and lead >= (HINTED_LEAD if hints == 1 else 0.0) else identity
+
+
+def _both_words_read(guesses: Sequence[TextGuess], child: Child) -> bool:
+    return any(_worse_word(guess.text, child) >= WORD_LIKENESS for guess in guesses)
+
+
+def _family_says(together: "_Opinions", best: int, guardians: Sequence[TextGuess], children: Sequence[Child]) -> bool:
+    """Whether the guardians' line names the child's family, and the name the child among its siblings."""
+    family = _family_of(best, guardians, children)
+    return family is not None and together.clears(FAMILY_BAR) and _lead_in(together.score, best, family) >= SIBLING_LEAD
+
+
+def _family_of(best: int, guardians: Sequence[TextGuess], children: Sequence[Child]) -> npt.NDArray[np.bool_] | None:
+    """The children who may belong to the child's guardians, if those are the ones that their line names."""
+    wanted = children[best].guardians
+    if not wanted or not guardians:
+        return None
+    family = np.array(
+        [bool(set(wanted) & set(c.guardians)) or c.last_name == children[best].last_name for c in children], bool
+    )
+    like = np.array([_guardians_likeness(guardians, child.guardians) for child in children])
+    others = like[~family].max(initial=0.0)
+    return family if like[best] >= max(GUARDIANS_LIKENESS, others + GUARDIANS_LEAD) else None
+
+
+def _guardians_likeness(guesses: Sequence[TextGuess], names: Sequence[str]) -> float:
+    """How like the line is to the guardians' names, written as in the list or one after the other."""
+    forms = [key_of(form) for form in {*names, " ".join(names)} - {""}]
+    return max(
+        (Indel.normalized_similarity(key_of(guess.text), form) for guess in guesses for form in forms), default=0.0
+    )
+
+
+def _lead_in(scores: Scores, best: int, among: npt.NDArray[np.bool_]) -> float:
+    """How far the child is before the others of a group."""
+    others = scores[among & (np.arange(len(scores)) != best)]
+    return float(scores[best] - others.max()) if others.size else float("inf")
+
+
+def _beats(guesses: Sequence[TextGuess], score: float, decoys: Spellings) -> bool:
+    """Whether none of these names comes near."""
+    best = _best_of([_opinions(guess, decoys, len(decoys.keys)) for guess in guesses])
+    return float(best.score.max()) <= score - DECOY_LEAD
+
+
+@lru_cache(maxsize=64)
+def _decoys_of(child: Child, vocabulary: Vocabulary, *, same_family: bool) -> Spellings:
+    """Names that it might be instead, of siblings and namesakes who are not listed: frequent and listed first names
+    with the child's last name, and its first name with the other last names, unless the family is known.
+    """
+    firsts = FIRST_NAMES | {other.first_name for other in vocabulary.children}
+    lasts = () if same_family else {other.last_name for other in vocabulary.children}
+    pairs = {(first, child.last_name) for first in firsts} | {(child.first_name, last) for last in lasts}
+    keys = {key_of(f"{one} {other}") for pair in pairs for one, other in (pair, pair[::-1])}
+    own = {key for form in _whole_names(child) for key in _keys(form)}
+    listed = sorted(keys - own)
+    return Spellings(tuple(listed), np.arange(len(listed)))
 
 
 def _nobody(state: IdentityState) -> Identity:

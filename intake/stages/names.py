@@ -208,7 +208,7 @@ class _Look:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Faint:
-    """Writing down to strokes too faint for ink, how dark the line is without its grain (0 to 1), and what it prints."""
+    """Writing down to strokes too faint for ink, how dark the line is without grain (0 to 1), and what it prints."""
 
     strokes: Mask
     over: FloatImage

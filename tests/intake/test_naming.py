@@ -1,0 +1,80 @@
+"""What stands on the lines of a slip, and which child they name."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from intake.naming import class_hints, read_names
+from intake.stages.match import key_of
+from intake.values import Child, GrayImage, IdentityState, Posteriors, Roster, SlipImage, TextGuess, TextState
+from tests.intake.returned import FAMILY, PRIMARY, PUPIL, SECONDARY, blank_sheet, laid_flat, sheet_of, template_of
+
+ROSTER = Roster(
+    (
+        Child("1", "Jörn", "Petersen", "4b", "", ("Holger Petersen",)),
+        Child("2", "Mia", "Schneider", "4b", "", ()),
+        Child("3", "Ole", "Kurz", "10c", "", ()),
+    )
+)
+
+
+class Reads:
+    """An engine that reads the same on every line, and counts how often it is asked."""
+
+    def __init__(self, text: str, sure: float = 0.97) -> None:
+        self.text, self.sure, self.asked = text, sure, 0
+
+    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
+        self.asked += len(crops)
+        return [TextGuess(self.text, self.sure, self._frames()) for _ in crops]
+
+    def _frames(self) -> Posteriors:
+        rows = np.full((2 * len(key_of(self.text)) + 1, 27), (1 - self.sure) / 26, np.float32)
+        rows[::2, 0] = self.sure
+        for at, letter in enumerate(key_of(self.text)):
+            rows[2 * at + 1, ord(letter) - 64] = self.sure
+        return rows
+
+
+def slip_of(form: str = SECONDARY) -> SlipImage:
+    return laid_flat(sheet_of(form, FAMILY), form)
+
+
+def test_a_child_is_known_by_the_first_crop_and_no_other_is_read() -> None:
+    engine = Reads(PUPIL.name)
+    lines = template_of(SECONDARY).form.texts
+    texts, identity = read_names(slip_of(), lines, ROSTER, engine)
+    assert identity.child == ROSTER.children[0]
+    assert [text.field for text in texts] == [line.name for line in lines]
+    assert engine.asked == len(lines)
+
+
+def test_a_line_without_writing_names_nobody_and_is_not_read() -> None:
+    engine = Reads(PUPIL.name)
+    texts, identity = read_names(laid_flat(blank_sheet()), template_of(PRIMARY).form.texts, ROSTER, engine)
+    assert identity.state is IdentityState.NO_NAME
+    assert {text.state for text in texts} == {TextState.EMPTY}
+
+
+@pytest.mark.parametrize("name", ["xyz", "Zacharias Quell"])
+def test_what_nobody_is_called_names_nobody(name: str) -> None:
+    _, identity = read_names(slip_of(), template_of(SECONDARY).form.texts, ROSTER, Reads(name))
+    assert identity.child is None
+
+
+@pytest.mark.parametrize(
+    ("file", "said", "meant"),
+    [
+        ("4b/scan.pdf", (), {"4b": 1}),
+        ("Rücklauf/Klasse 4 B/scan.pdf", (), {"4b": 1}),
+        ("Kl. 10c/scan.pdf", (), {"10c": 1}),
+        ("4b/scan.pdf", ("4 b",), {"4b": 2}),
+        ("4b/scan.pdf", ("10c",), {"4b": 1, "10c": 1}),
+        ("4b/10c/scan.pdf", (), {"4b": 1, "10c": 1}),
+        ("scan.pdf", ("46",), {}),
+        ("4b.pdf", (), {}),
+    ],
+)
+def test_a_folder_and_the_slip_hint_at_classes(file: str, said: tuple[str, ...], meant: dict[str, int]) -> None:
+    assert class_hints(ROSTER, file, said) == meant
