@@ -159,7 +159,7 @@ def identify(state: TextState, guesses: Sequence[TextGuess], vocabulary: Vocabul
     named = {
         child
         for child in _named(guesses, whole, WHOLE_BAR if count <= CLASS_SIZE else SCHOOL_BAR)
-        if _both_words_read(guesses, vocabulary.children[child])
+        if _both_words_read(guesses, vocabulary.children[child]) and _is_no_sibling(guesses, whole, child, vocabulary)
     }
     if len(named) == 1:
         return _identified(_best_of(whole), next(iter(named)), vocabulary.children)
@@ -209,7 +209,9 @@ def identify_alone(
         return identity
     by_family = _family_says(together, best, guardians, children)
     decoys = _decoys_of(children[best], vocabulary, same_family=by_family)
-    if (by_family or together.clears(DOUBT_BAR)) and _beats(guesses, float(together.score[best]), decoys):
+    if (by_family or together.clears(DOUBT_BAR)) and _ahead_of(
+        guesses, float(together.score[best]), decoys
+    ) >= DECOY_LEAD:
         return _identified(together, best, children)
     return identity
 
@@ -270,10 +272,18 @@ def _lead_in(scores: Scores, best: int, among: npt.NDArray[np.bool_]) -> float:
     return float(scores[best] - others.max()) if others.size else float("inf")
 
 
-def _beats(guesses: Sequence[TextGuess], score: float, decoys: Spellings) -> bool:
-    """Whether none of these names comes near."""
+def _ahead_of(guesses: Sequence[TextGuess], score: float, decoys: Spellings) -> float:
+    """How far before the likest of these names."""
     best = _best_of([_opinions(guess, decoys, len(decoys.keys)) for guess in guesses])
-    return float(best.score.max()) <= score - DECOY_LEAD
+    return score - float(best.score.max())
+
+
+def _is_no_sibling(
+    guesses: Sequence[TextGuess], opinions: Sequence["_Opinions"], child: int, vocabulary: Vocabulary
+) -> bool:
+    """Whether no frequent first name, or another of the list, with the child's last name fits better than its own."""
+    decoys = _decoys_of(vocabulary.children[child], vocabulary, same_family=True)
+    return _ahead_of(guesses, float(_best_of(opinions).score[child]), decoys) >= 0
 
 
 @lru_cache(maxsize=64)

@@ -208,20 +208,17 @@ def test_a_key_has_letters_only(text: str, key: str) -> None:
 # ---------------------------------------------------------------- Turkish, Polish, Vietnamese, double names
 
 ELSEWHERE = vocabulary_of(
-    tuple(
-        child(*name.split(" ", 1))
-        for name in (
-            "Gökçe Işık",
-            "Şule Doğan",
-            "İlkay Çağlar",
-            "Michał Żółkiewski",
-            "Bożena Święcicka",
-            "Ngọc Ánh Nguyễn",
-            "Đức Trần",
-            "Anna-Lena Müller-Lüdenscheidt",
-            "Sophie von der Heide",
-            "Björn Weiß",
-        )
+    (
+        child("Gökçe", "Işık"),
+        child("Şule", "Doğan"),
+        child("İlkay", "Çağlar"),
+        child("Michał", "Żółkiewski"),
+        child("Bożena", "Święcicka"),
+        child("Ngọc Ánh", "Nguyễn"),
+        child("Đức", "Trần"),
+        child("Anna-Lena", "Müller-Lüdenscheidt"),
+        child("Sophie", "von der Heide"),
+        child("Björn", "Weiß"),
     )
 )
 
@@ -272,8 +269,11 @@ def alone(written: str, guardians: str = "", sure: float = 0.35, among: Sequence
     return found.child.name if found.child else ""
 
 
-def test_a_doubtful_name_far_from_all_others_is_known() -> None:
-    assert alone("Philxppa Saavgaxtnur", sure=0.2) in {"", "Philippa Saalgärtner"}
+def test_the_guardians_help_a_doubtful_name_that_no_sibling_can_have() -> None:
+    school = [*FAMILIES, *(Child(f"x{i}", f"Phil{i}", "Saalgarten", "3b", "", ("Jan Beck",)) for i in range(3))]
+    assert alone("Philxppa Saalgaxtnxr", "Gottfried Mühlenbruch", among=school) == "Philippa Saalgärtner"
+    assert alone("Philxppa Saalgaxtnxr", "Jan Beck", among=school) == ""
+    assert alone("Philxppa Saalgaxtnxr", among=school) == ""
 
 
 def test_the_guardians_never_say_which_sibling_it_is() -> None:
