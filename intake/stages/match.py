@@ -9,6 +9,7 @@ first nor its last name is unlike what was read, is it identified.
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import lru_cache
 
 import numpy as np
@@ -207,7 +208,9 @@ def identify_alone(
     contradicted = _named(guesses, opinions, WHOLE_BAR) - {best}
     if contradicted or not _both_words_read(guesses, children[best]):
         return identity
-    by_family = _family_says(together, best, guardians, children)
+    said, family = _family_of(best, guardians, children)
+    siblings_behind = _lead_in(together.score, best, family > 0) >= SIBLING_LEAD
+    by_family = said is _Family.NAMED and siblings_behind and together.clears(FAMILY_BAR)
     decoys = _decoys_of(children[best], vocabulary, same_family=by_family)
     if (by_family or together.clears(DOUBT_BAR)) and _ahead_of(
         guesses, float(together.score[best]), decoys
@@ -239,23 +242,25 @@ def _both_words_read(guesses: Sequence[TextGuess], child: Child) -> bool:
     return any(_worse_word(guess.text, child) >= WORD_LIKENESS for guess in guesses)
 
 
-def _family_says(together: "_Opinions", best: int, guardians: Sequence[TextGuess], children: Sequence[Child]) -> bool:
-    """Whether the guardians' line names the child's family, and the name the child among its siblings."""
-    family = _family_of(best, guardians, children)
-    return family is not None and together.clears(FAMILY_BAR) and _lead_in(together.score, best, family) >= SIBLING_LEAD
+class _Family(Enum):
+    """What the guardians' line says of the child's family."""
+
+    NAMED = auto()
+    ANOTHER = auto()
+    UNKNOWN = auto()
 
 
-def _family_of(best: int, guardians: Sequence[TextGuess], children: Sequence[Child]) -> npt.NDArray[np.bool_] | None:
-    """The children who may belong to the child's guardians, if those are the ones that their line names."""
-    wanted = children[best].guardians
-    if not wanted or not guardians:
-        return None
-    family = np.array(
-        [bool(set(wanted) & set(c.guardians)) or c.last_name == children[best].last_name for c in children], bool
-    )
-    like = np.array([_guardians_likeness(guardians, child.guardians) for child in children])
-    others = like[~family].max(initial=0.0)
-    return family if like[best] >= max(GUARDIANS_LIKENESS, others + GUARDIANS_LEAD) else None
+def _family_of(best: int, guardians: Sequence[TextGuess], children: Sequence[Child]) -> tuple[_Family, Scores]:
+    """Whether the line names the child's guardians and nobody else's; and who may belong to them (1, else 0)."""
+    child = children[best]
+    shared = [bool(set(child.guardians) & set(c.guardians)) or c.last_name == child.last_name for c in children]
+    family = np.array(shared, bool)
+    like = np.array([_guardians_likeness(guardians, one.guardians) for one in children])
+    here, elsewhere = float(like[family].max(initial=0.0)), float(like[~family].max(initial=0.0))
+    if float(like[best]) >= max(GUARDIANS_LIKENESS, elsewhere + GUARDIANS_LEAD):
+        return _Family.NAMED, family.astype(float)
+    another = elsewhere >= max(GUARDIANS_LIKENESS, here + GUARDIANS_LEAD)
+    return _Family.ANOTHER if another else _Family.UNKNOWN, family.astype(float)
 
 
 def _guardians_likeness(guesses: Sequence[TextGuess], names: Sequence[str]) -> float:

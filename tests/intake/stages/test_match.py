@@ -269,11 +269,21 @@ def alone(written: str, guardians: str = "", sure: float = 0.35, among: Sequence
     return found.child.name if found.child else ""
 
 
+BRUNHILD = Child("b", "Brunhild", "Saalgärtner", "3a", "", ("Gottfried Mühlenbruch",))
+
+
 def test_the_guardians_help_a_doubtful_name_that_no_sibling_can_have() -> None:
-    school = [*FAMILIES, *(Child(f"x{i}", f"Phil{i}", "Saalgarten", "3b", "", ("Jan Beck",)) for i in range(3))]
-    assert alone("Philxppa Saalgaxtnxr", "Gottfried Mühlenbruch", among=school) == "Philippa Saalgärtner"
-    assert alone("Philxppa Saalgaxtnxr", "Jan Beck", among=school) == ""
-    assert alone("Philxppa Saalgaxtnxr", among=school) == ""
+    namesake = Child("n", "Brunhild", "Baumgärtner", "3b", "", ("Jan Beck",))
+    among = (BRUNHILD, namesake, FAMILIES[1], FAMILIES[3])
+    assert alone("Bruxhxld Saxlgaxtxer", "Gottfried Mühlenbruch", 0.9, among) == "Brunhild Saalgärtner"
+    assert alone("Bruxhxld Saxlgaxtxer", "", 0.9, among) == ""
+    assert alone("Bruxhxld Saxlgaxtxer", "Jan Beck", 0.9, among) == ""
+
+
+def test_a_doubtful_name_far_before_all_others_is_known_unless_the_guardians_are_others() -> None:
+    among = (BRUNHILD, Child("n", "Gunhild", "Saalmann", "3b", "", ("Jan Beck",)), FAMILIES[3])
+    assert alone("Bruxhxld Saxlgaxtxer", "", 0.9, among) == "Brunhild Saalgärtner"
+    assert alone("Bruxhxld Saxlgaxtxer", "Jan Beck", 0.9, among) == ""
 
 
 def test_the_guardians_never_say_which_sibling_it_is() -> None:
