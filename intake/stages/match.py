@@ -212,9 +212,8 @@ def identify_alone(
     siblings_behind = _lead_in(together.score, best, family > 0) >= SIBLING_LEAD
     by_family = said is _Family.NAMED and siblings_behind and together.clears(FAMILY_BAR)
     decoys = _decoys_of(children[best], vocabulary, same_family=by_family)
-    if (by_family or together.clears(DOUBT_BAR)) and _ahead_of(
-        guesses, float(together.score[best]), decoys
-    ) >= DECOY_LEAD:
+    clear = by_family or (said is not _Family.ANOTHER and together.clears(DOUBT_BAR))
+    if clear and _ahead_of(guesses, float(together.score[best]), decoys) >= DECOY_LEAD:
         return _identified(together, best, children)
     return identity
 
@@ -232,9 +231,8 @@ def narrowed(
     found = identify(TextState.WRITTEN, guesses, of_class)
     together = _best_of([_opinions(guess, school.whole, len(school.children)) for guess in guesses])
     lead = _lead(together.score, together.best)
-    first = found.child is not None and any(
-        child == found.child for child in np.array(school.children, object)[together.score >= together.score.max()]
-    )
+    best = np.flatnonzero(together.score >= together.score.max())
+    first = found.child is not None and any(school.children[i] == found.child for i in best)
     return found if first and lead >= (HINTED_LEAD if hints == 1 else 0.0) else identity
 
 
