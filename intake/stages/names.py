@@ -36,8 +36,9 @@ SPECK_ABOVE = 1.5
 LETTER_GAP = 2.0
 """Letters of one word stand closer than this."""
 
-NEXT_WORD, NEXT_SHARED = 6.0, 0.5
-"""So near beside a word of the line, and sharing so much of the rows with it, a piece is of the same line."""
+NEXT_WORD, NEXT_SHARED, LEAST_WORD_MM2 = 6.0, 0.5, 1.2
+"""So near beside a word of the line, sharing so much of the rows with it, and with so much ink, another word is of the
+same line, wherever its centre lies."""
 
 WORD_GAP = 14.0
 FOREIGN_SHARE = 0.25
@@ -314,10 +315,11 @@ def _writing_of_line(ink: Mask, frame: _Frame) -> Mask:
     """The words whose centre lies on the line; neighbours that hang in, and specks, are left out."""
     pieces = _pieces_of(ink)
     top, bottom = frame.row(frame.place.y - CENTRE_UP), frame.row(frame.place.bottom + CENTRE_DOWN)
-    down = _word_centres(pieces, frame.px_per_mm)
+    words = _words_of(pieces, frame.px_per_mm)
+    down = _word_centres(pieces, words)
     chosen = (down >= top) & (down <= bottom) & (pieces.across >= frame.column(frame.place.x - 1))
     chosen[0] = False
-    chosen |= _next_words(pieces, chosen, frame.px_per_mm)
+    chosen |= _next_words(pieces, words, chosen, frame.px_per_mm)
     chosen &= ~_far_specks(pieces, chosen, frame.px_per_mm)
     chosen &= _main_group(pieces, chosen, frame.px_per_mm)
     writing: Mask = chosen[pieces.labels]
@@ -325,11 +327,11 @@ def _writing_of_line(ink: Mask, frame: _Frame) -> Mask:
     return writing
 
 
-def _word_centres(pieces: _Pieces, px_per_mm: float) -> npt.NDArray[np.float64]:
-    """The row of the centre of the word that each piece belongs to.
+def _words_of(pieces: _Pieces, px_per_mm: float) -> npt.NDArray[np.bool_]:
+    """Which pieces are of one word.
 
-    Two pieces are of one word if they lie side by side, closer than `LETTER_GAP`, and share half of the rows of
-    the lower one. A letter that dangles from the line above so goes with its word and not with the line below.
+    Two pieces are if they lie side by side, closer than `LETTER_GAP`, and share half of the rows of the lower one. A
+    letter that dangles from the line above so goes with its word and not with the line below.
     """
     gap = LETTER_GAP * px_per_mm
     apart = np.maximum(pieces.left[:, None], pieces.left) - np.minimum(pieces.right[:, None], pieces.right)
@@ -337,23 +339,28 @@ def _word_centres(pieces: _Pieces, px_per_mm: float) -> npt.NDArray[np.float64]:
     heights = pieces.bottom - pieces.top
     joined = (apart < gap) & (shared >= 0.5 * np.minimum(heights[:, None], heights))
     joined[0, 1:] = joined[1:, 0] = False
-    words = _reachable(joined)
+    return _reachable(joined)
+
+
+def _word_centres(pieces: _Pieces, words: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """The row of the centre of the word that each piece belongs to."""
     weights = words * pieces.area
     return np.asarray((weights @ pieces.down) / weights.sum(axis=1))
 
 
-def _next_words(pieces: _Pieces, chosen: Mask, px_per_mm: float) -> Mask:
-    """Large pieces in one row with the chosen ones, to their left or right: a line that is written aslant ends above or
-    below its place.
-    """
-    large = pieces.area >= SPECK_MM2 * px_per_mm**2
-    large[0] = False
-    apart = np.maximum(pieces.left[:, None], pieces.left) - np.minimum(pieces.right[:, None], pieces.right)
-    shared = np.minimum(pieces.bottom[:, None], pieces.bottom) - np.maximum(pieces.top[:, None], pieces.top)
-    heights = pieces.bottom - pieces.top
-    joined = (apart < NEXT_WORD * px_per_mm) & (shared >= NEXT_SHARED * np.maximum(heights[:, None], heights))
-    joined &= large[:, None] & large
-    return np.asarray(_reachable(joined | np.eye(len(large), dtype=bool))[:, chosen & large].any(axis=1) & large)
+def _next_words(pieces: _Pieces, words: npt.NDArray[np.bool_], chosen: Mask, px_per_mm: float) -> Mask:
+    """The words in one row with chosen ones, beside them: a line written aslant ends above or below its place."""
+    far = np.iinfo(np.int32).max
+    left, right = (np.where(words, side, rest) for side, rest in ((pieces.left, far), (pieces.right, -far)))
+    top, bottom = (np.where(words, side, rest) for side, rest in ((pieces.top, far), (pieces.bottom, -far)))
+    left, right, top, bottom = left.min(axis=1), right.max(axis=1), top.min(axis=1), bottom.max(axis=1)
+    apart = np.maximum(left[:, None], left) - np.minimum(right[:, None], right)
+    shared = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
+    lower = np.minimum(bottom[:, None] - top[:, None], bottom - top)
+    large = (words * pieces.area).sum(axis=1) >= LEAST_WORD_MM2 * px_per_mm**2
+    beside = (apart > 0) & (apart < NEXT_WORD * px_per_mm) & (shared >= NEXT_SHARED * lower)
+    beside[0] = beside[:, 0] = False
+    return np.asarray((beside & large[:, None] & large)[:, chosen].any(axis=1))
 
 
 def _reachable(joined: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -110,18 +110,21 @@ def strangers_of(children: Iterable[Child], wrote: Iterable[str], seed: int) -> 
     return set(random.Random(seed).sample(ids, min(STRANGERS, len(ids))))  # noqa: S311 - a draw for a test
 
 
-def school_of(own: Sequence[Child], others: Sequence[Child], size: int, seed: int) -> Roster:
-    """A list of so many children: the seed's own, those of others, and names made of both."""
+def school_of(own: Sequence[Child], others: Sequence[Child], strange: set[str], size: int, seed: int) -> Roster:
+    """A list of so many children: the seed's own, those of others, and names made of both; none is named like one of
+    the strangers, whom nobody could tell from it.
+    """
     rng = random.Random(seed)  # noqa: S311 - a draw for a test
-    children = [*own, *others][:size]
     words = [*own, *others]
+    children = [child for child in words if child.name not in strange][:size]
     number = 0
     while len(children) < size:
         number += 1
         last = rng.choice(words)
         first = rng.choice(words).first_name
         school_class = f"{rng.randint(1, 10)}{rng.choice('abcd')}"
-        children.append(Child(f"made-{number}", first, last.last_name, school_class, "", last.guardians))
+        made = Child(f"made-{number}", first, last.last_name, school_class, "", last.guardians)
+        children += [made] if made.name not in strange else []
     return Roster(tuple(children))
 
 
@@ -221,7 +224,8 @@ def measure(made: Generated, seed: int, others: Sequence[Child], only: Sequence[
     strangers = strangers_of(every, wrote, seed)
     listed = {name: [c for c in children if c.id not in strangers] for name, children in classes.items()}
     own = [child for children in listed.values() for child in children]
-    school = school_of(own, others, SCHOOL, seed)
+    strange = {child.name for child in every if child.id in strangers}
+    school = school_of(own, others, strange, SCHOOL, seed)
     templates = [prepare(blank.read_bytes()) for blank in made.blanks]
     engine = Remembering(pp_ocr.load())
     lines: tuple[list[Line], list[Line]] = ([], [])

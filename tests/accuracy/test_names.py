@@ -43,12 +43,17 @@ def test_strangers_are_counted_apart() -> None:
 
 
 def test_a_school_holds_everybody_once_and_as_many_as_asked() -> None:
-    school = school_of([MIA], [OLE], 50, seed=1)
+    school = school_of([MIA], [OLE], set(), 50, seed=1)
     assert len(school.children) == 50
     assert len({child.id for child in school.children}) == 50
     assert school.children[:2] == (MIA, OLE)
     assert {child.first_name for child in school.children} == {"Mia", "Ole"}
-    assert school == school_of([MIA], [OLE], 50, seed=1)
+    assert school == school_of([MIA], [OLE], set(), 50, seed=1)
+
+
+def test_nobody_at_the_school_is_named_like_a_stranger() -> None:
+    school = school_of([MIA], [OLE], {"Ole Beck", "Ole Kurz"}, 30, seed=1)
+    assert {child.name for child in school.children} == {"Mia Beck", "Mia Kurz"}
 
 
 def test_strangers_are_drawn_from_those_who_wrote() -> None:

@@ -7,8 +7,21 @@ import pytest
 
 from intake.naming import class_hints, read_names
 from intake.stages.match import key_of
+from intake.stages.names import cut_line
 from intake.values import Child, GrayImage, IdentityState, Posteriors, Roster, SlipImage, TextGuess, TextState
-from tests.intake.returned import FAMILY, PRIMARY, PUPIL, SECONDARY, blank_sheet, laid_flat, sheet_of, template_of
+from samples.pens import Colour, Pen
+from tests.intake.returned import (
+    FAMILY,
+    PRIMARY,
+    PUPIL,
+    SECONDARY,
+    blank_sheet,
+    field,
+    laid_flat,
+    sheet_of,
+    template_of,
+    with_ink,
+)
 
 ROSTER = Roster(
     (
@@ -78,3 +91,35 @@ def test_what_nobody_is_called_names_nobody(name: str) -> None:
 )
 def test_a_folder_and_the_slip_hint_at_classes(file: str, said: tuple[str, ...], meant: dict[str, int]) -> None:
     assert class_hints(ROSTER, file, said) == meant
+
+
+# ---------------------------------------------------------------- a name too faint for ink
+
+BLEACHED = Pen("bleached pencil", Colour(236, 236, 238), 0.5, 0.95, 0.1)
+
+
+def bleached_slip() -> SlipImage:
+    """A slip on whose line for the child a pen has left strokes that are no ink."""
+    place = field("child_name").place
+    across = np.linspace(0, 40, 400)
+    loops = np.column_stack(
+        [place.x + 8 + across + 1.2 * np.cos(across * 2.2), place.bottom - 4 + 2 * np.sin(across * 2.2)]
+    )
+    return laid_flat(with_ink(blank_sheet(), [loops], BLEACHED))
+
+
+def test_a_name_too_faint_for_ink_is_read_if_it_is_one_of_the_list() -> None:
+    line = next(one for one in template_of(PRIMARY).form.texts if one.name == "child_name")
+    cut = cut_line(bleached_slip(), line)
+    assert cut.state is TextState.EMPTY
+    assert cut.crops
+    texts, identity = read_names(bleached_slip(), [line], ROSTER, Reads("Mia Schneider"))
+    assert identity.child == ROSTER.children[1]
+    assert texts[0].state is TextState.WRITTEN
+
+
+def test_faint_strokes_that_are_no_name_of_the_list_are_an_empty_line() -> None:
+    lines = template_of(PRIMARY).form.texts
+    texts, identity = read_names(bleached_slip(), lines, ROSTER, Reads("xyz"))
+    assert identity.state is IdentityState.NO_NAME
+    assert {text.state for text in texts} == {TextState.EMPTY}
