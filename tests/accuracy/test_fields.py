@@ -229,7 +229,23 @@ def test_the_tables_count_groups_and_list_what_is_wrong(tmp_path: Path) -> None:
     table = [one.split() for one in boxes_table.splitlines()]
     halves = ["2/4", "50.0%"]
     assert table[1][:14] == ["easy", "0", "of", "4", *halves, *halves, *halves, *halves, "2/2", "100.0%"]
-    assert table[2] == ["hard", "0", "of", "2", "0/2", "0.0%", "0/2", "0.0%", "-", "-", "1/1", "100.0%", "0/1", "0.0%"]
+    assert table[2] == [
+        "hard",
+        "0",
+        "of",
+        "2",
+        "0/2",
+        "0.0%",
+        "0/2",
+        "0.0%",
+        "-",
+        "-",
+        "-",
+        "1/1",
+        "100.0%",
+        "0/1",
+        "0.0%",
+    ]
     assert [one[:4] for one in table[3:5]] == [["S03", "0", "of", "6"], ["all", "0", "of", "6"]]
     assert boxes_table.splitlines()[5:] == [
         "arguable: S03/stack.tif page 2 Mia Groß (4b-02) yes was marked (circle for yes, ink left 0.98), read none"
