@@ -16,7 +16,6 @@ import numpy.typing as npt
 from forms.geometry import Rect
 from forms.model import SignatureLine
 from intake.faint import faint_mm2
-from intake.masks import above, set_pixels
 from intake.pieces import Piece, cut_out, is_lonely_speck, pieces_of, stroke_width_mm
 from intake.values import Evidence, GrayImage, SignatureReading, SignatureState, SlipImage
 
@@ -52,11 +51,11 @@ PARALLEL_LINES_MM, PARALLEL_INKED_SHARE, PARALLEL_APART_MM = 24.0, 0.8, 11.0
 """Two sides of a frame, or two strokes through a signature that was crossed out. The flat loops of two signers reached
 a share of 0.7."""
 CROSSED_MM, CROSSED_INKED_SHARE, CROSSED_DEG, CROSSED_INSIDE_MM = 30.0, 0.85, 10.0, 3.0
-"""Two straight strokes that cross each other well inside both: a signature that was crossed out. Of 500 signatures none has
-them; with 28 mm and a share of 0.8 six have."""
+"""Two straight strokes that cross each other well inside both: a signature that was crossed out. Of 500 signatures none
+has them; with 28 mm and a share of 0.8 six have."""
 LOOP_MM, LOOP_SHARE, LOOP_SAMPLES = 0.8, 0.92, 600
-"""Ink of which so much lies so near to its own outline goes round and has nothing inside: a ring, a loop. Initials reach
-0.87, signatures 0.55."""
+"""Ink of which so much lies so near to its own outline goes round and has nothing inside: a ring, a loop. Initials
+reach 0.87, signatures 0.55."""
 CORNER_MM, CORNER_TURNS = 1.5, 2
 """Two lines meet this nearly, in so many of the turns that are looked at, a degree apart."""
 LETTER_MM, SAME_HEIGHT, SAME_FOOT_MM, LETTER_GAP_MM, MOST_SLOPE, TYPED_LETTERS = (1.5, 5.0), 0.12, 0.3, 8.0, 0.45, 6
@@ -159,7 +158,7 @@ def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...]) -> _Seen:
 
 
 def _framed(points: Points) -> bool:
-    """Whether the ink holds a part of a stamp's frame, a corner or two long parallel lines, or two strokes crossing out.
+    """Whether the ink holds a corner of a stamp's frame, two long parallel lines, or two strokes that cross something out.
 
     The ink is looked at along every direction a stamp may be turned to. A line is a narrow band that is inked on most
     of a stretch and has little ink beside it; stamps print with gaps. Signatures have straight strokes, but hardly ever

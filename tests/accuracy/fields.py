@@ -21,8 +21,8 @@ How certain the truth of a *box* is:
 
 How certain the truth of a *signature line* is: *plain* is a signature or an empty line; *certain* is also what the
 scorer takes for a signature; a dash or a cross is *arguable* and meant as no signature. Ink that the scan swallowed is
-no excuse here; the list of wrong ones says how much was left. A stamp on the lower half of a slip, where the lines are, has
-to make doubt wherever it meets a signature; plain fields of slips without one are counted apart as well.
+no excuse here; the list of wrong ones says how much was left. A stamp on the lower half of a slip, where the lines are,
+has to make doubt wherever it meets a signature; plain fields of slips without one are counted apart as well.
 """
 
 import csv
@@ -246,8 +246,15 @@ def report(found: Sequence[Outcome]) -> str:
 
 
 HEAD = (
-    "no row", "doubt", "of it unclear", "plain: doubt", "no stamp: doubt", "plain: right", "certain: right", "arguable: meant"
-)  # fmt: skip
+    "no row",
+    "doubt",
+    "of it unclear",
+    "plain: doubt",
+    "no stamp: doubt",
+    "plain: right",
+    "certain: right",
+    "arguable: meant",
+)
 
 
 def _table(found: Sequence[Outcome], part: Part) -> str:
