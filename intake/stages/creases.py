@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intake.pieces import Piece, cut_out, ink_pixels, pieces_of
-from intake.values import FloatImage, GrayImage, SlipImage
+from intake.values import FloatImage, GrayImage, Mask, SlipImage
 
 LENGTH_MM, SLIMNESS = 8.0, 8.0
 """Pieces at least this long and this many times longer than wide are asked."""
@@ -62,7 +62,10 @@ def _goes_on(slip: SlipImage, piece: Piece) -> bool:
 def _darker_along(
     slip: SlipImage, line: npt.NDArray[np.float64], across: npt.NDArray[np.float64], steps: npt.NDArray[np.float64]
 ) -> bool:
-    """Whether the paper is darker along a line than on both sides of it, in most of its segments."""
+    """Whether the paper is darker along a line than on both sides of it, in most of its segments.
+
+    Seen in the darkness before folds and streaks were taken out, for what is left of one shall be told by the rest.
+    """
     reach = round(ALONG_MM * slip.px_per_mm)
     height, width = slip.gray.shape
     column, row = np.rint(line).astype(int).T
@@ -70,11 +73,22 @@ def _darker_along(
     line, row, column, steps = line[inside], row[inside], column[inside], steps[inside]
     free = ~slip.near_print[row, column] & ~slip.outside[row, column] & (slip.ink[row, column] == 0)
     offs = np.array([*range(-reach, reach + 1), *(side * BESIDE_MM * slip.px_per_mm for side in (-1, 1))])
-    seen = _at(slip.darkness, line[None, :, :] + offs[:, None, None] * across)
-    contrast = seen[:-2].max(axis=0) - seen[-2:].max(axis=0)
+    seen = _at(slip.raw, line[None, :, :] + offs[:, None, None] * across)
+    # Print beside the line says nothing about the paper there.
+    paper = np.stack([~_print_at(slip, line + off * across) for off in offs[-2:]])
+    free &= paper.any(axis=0)
+    contrast = seen[:-2].max(axis=0) - np.where(paper, seen[-2:], 0).max(axis=0)
     segment = (steps // (SEGMENT_MM * slip.px_per_mm)).astype(int)
     medians = _medians(contrast[free], segment[free], SEGMENT_MM * slip.px_per_mm / 3)
     return len(medians) >= FEWEST_SEGMENTS and float((medians > DARKER).mean()) >= SHARE_NEEDED
+
+
+def _print_at(slip: SlipImage, points: npt.NDArray[np.float64]) -> Mask:
+    """Whether print lies at points (x, y) of the slip; beyond its edge none does."""
+    height, width = slip.near_print.shape
+    column, row = np.rint(points).astype(int).T
+    inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+    return np.asarray(inside & slip.near_print[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)], bool)
 
 
 def _medians(values: FloatImage, group: npt.NDArray[np.int_], fewest: float) -> npt.NDArray[np.float64]:

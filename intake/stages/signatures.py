@@ -158,7 +158,7 @@ def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...]) -> _Seen:
 
 
 def _framed(points: Points) -> bool:
-    """Whether the ink holds a corner of a stamp's frame, two long parallel lines, or two strokes that cross something out.
+    """Whether the ink holds a corner of a stamp's frame, two long parallel lines, or two strokes that cross out.
 
     The ink is looked at along every direction a stamp may be turned to. A line is a narrow band that is inked on most
     of a stretch and has little ink beside it; stamps print with gaps. Signatures have straight strokes, but hardly ever
