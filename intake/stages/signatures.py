@@ -256,7 +256,7 @@ def _lines(bands: _Bands, length: float, inked_share: float, *, free_sides: int)
 
 def _crossed(level: _Bands, turns: npt.NDArray[np.float32]) -> bool:
     """Whether two long straight strokes cross each other."""
-    lines = _lines(level, CROSSED_MM, CROSSED_INKED_SHARE, free_sides=1)
+    lines = _lines(level, CROSSED_MM, CROSSED_INKED_SHARE, free_sides=2)
     angle = turns[lines[:, 0].astype(int)].astype(np.float64)
     apart = angle[:, None] - angle[None, :]
     first, second = np.nonzero(apart >= np.radians(CROSSED_DEG))
