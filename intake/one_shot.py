@@ -16,6 +16,7 @@ from intake.engines import pp_ocr
 from intake.errors import BlankError, ExitCode, UnreadablePageError, UsageError
 from intake.executors import Executor, LocalPool, Serial
 from intake.ledger import Ledger, MemoryLedger
+from intake.pades import read_roots
 from intake.policy import EVERY_LINE
 from intake.read_slip import read_page
 from intake.roster import read_roster
@@ -29,7 +30,10 @@ STDOUT = Path("-")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the office asked for; `pages` and `evidence` are written only if asked for."""
+    """What the office asked for; `pages` and `evidence` are written only if asked for.
+
+    `trust` holds the certificates whose holders may vouch for signatures.
+    """
 
     paths: tuple[Path, ...]
     forms: tuple[Path, ...]
@@ -38,6 +42,7 @@ class Order:
     pages: Path | None
     evidence: Path | None
     jobs: int | None
+    trust: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,8 @@ def read(order: Order) -> Tally:
     _refuse_two_of_one_form(templates)
     children = read_roster(order.roster) if order.roster else Roster(())
     ledger = MemoryLedger()
-    _run(inputs, templates, children, ledger, order.jobs or os.cpu_count() or 1)
+    roots = read_roots(order.trust) if order.trust else ()
+    _run(inputs, templates, children, ledger, order.jobs or os.cpu_count() or 1, roots)
     if order.evidence:
         evidence.write(inputs.sources, ledger.pages(), ledger.results(), order.evidence)
     _write_tables(ledger, children, order.output, order.pages)
@@ -134,10 +140,17 @@ def _bytes(path: Path) -> bytes:
         raise UsageError(f"{path} lässt sich nicht öffnen ({error.strerror}).") from error
 
 
-def _run(inputs: Inputs, templates: Sequence[Template], roster: Roster, ledger: Ledger, workers: int) -> None:
+def _run(  # noqa: PLR0917 - what a run needs
+    inputs: Inputs,
+    templates: Sequence[Template],
+    roster: Roster,
+    ledger: Ledger,
+    workers: int,
+    roots: tuple[bytes, ...],
+) -> None:
     """Read everything, with a bar on the screen."""
     pp_ocr.model_path()
-    task = batch.PageTask(tuple(templates), roster, pp_ocr.load, read_page)
+    task = batch.PageTask(tuple(templates), roster, pp_ocr.load, read_page, roots)
     executor: Executor = Serial() if workers == 1 else LocalPool(workers)
     with _bar() as progress:
         batch.run(inputs.sources, task, executor, ledger, policy=EVERY_LINE, progress=progress)
