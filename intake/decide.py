@@ -60,10 +60,12 @@ def decide(reading: SlipReading, returns: Returns, policy: Policy) -> Decision:
 def answer_of(rule: Rule, marks: Sequence[Mark]) -> Answer:
     """What the boxes say together; one is believed only if the other is truly empty.
 
-    Where signing is the consent boxes are not asked, but whatever is marked in one may take the consent back.
+    Where signing is the consent boxes are not asked, but whatever is marked in one may take the consent back, unless it
+    only says that something was read.
     """
     if rule is Rule.SIGNATURES:
-        return Answer.NOT_ASKED if all(mark.state is MarkState.EMPTY for mark in marks) else Answer.UNCLEAR
+        asked = [mark.state for mark in marks if mark.meaning is not Meaning.ACKNOWLEDGED]
+        return Answer.NOT_ASKED if all(state is MarkState.EMPTY for state in asked) else Answer.UNCLEAR
     pair = _state(Meaning.YES, marks), _state(Meaning.NO, marks)
     if pair in _PLAIN_PAIRS:
         return _PLAIN_PAIRS[pair]
@@ -180,6 +182,9 @@ def _box_reasons(answer: Answer, marks: Sequence[Mark]) -> Iterable[Reason]:
             yield Reason.BOX_UNREAD if unread else Reason.BOX_UNCLEAR
         case _:
             assert_never(answer)
+    for mark in marks:
+        if mark.meaning is Meaning.ACKNOWLEDGED and mark.state not in {MarkState.TICKED, MarkState.EMPTY}:
+            yield Reason.BOX_UNREAD if mark.state is MarkState.UNREAD else Reason.BOX_UNCLEAR
 
 
 def _signature_reasons(reading: SlipReading, policy: Policy) -> Iterable[Reason]:

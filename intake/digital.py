@@ -58,6 +58,8 @@ MOVED_MM = 0.5
 """A field is where the blank has it up to this much: viewers round to hundredths of a point."""
 OVER_SHARE = 0.2
 """Of the smaller of two places; what shares less lies beside the field."""
+COVERED_SHARE = 0.5
+"""Ink over so much of a line of text may strike it out or paint it over."""
 SIGNATURE_AROUND = (1.0, 4.0, 1.0, 2.0)
 """Left, top, right, bottom in mm: signatures are laid over the line by hand."""
 WITHIN_MM = 0.3
@@ -185,7 +187,7 @@ class _Slip:
         lines = self._lines(places)
         structure = self._structure(places)
         marks, boxes = self._marks(lines)
-        texts, typed = self._texts(lines)
+        texts, typed = self._texts(lines, places)
         signatures, signings = self._signatures(lines, roots)
         seen = [structure, boxes, typed, self._annotations(places)]
         disagree = [what for one in seen for what in one.disagree]
@@ -303,7 +305,7 @@ class _Slip:
 
     # -------------------------------------------------- texts
 
-    def _texts(self, lines: dict[str, _Line]) -> tuple[tuple[TextReading, ...], _Seen]:
+    def _texts(self, lines: dict[str, _Line], places: dict[str, Rect]) -> tuple[tuple[TextReading, ...], _Seen]:
         """The lines: letters from the file where it has them, and only if the picture shows the like."""
         roles = {line.name: line for line in self.form.texts}
         texts, wrong = [], []
@@ -313,9 +315,13 @@ class _Slip:
             typed = dict.fromkeys(text for text in (*held, line.note, line.page_text) if text)
             text = next(iter(typed), "")
             unexplained = self._widgets(read.field) and not line.anything and not text
-            if (text and not _shown(text, read)) or (unexplained and read.state is not TextState.EMPTY):
-                wrong.append(f"text:{read.field}")
-            if len({_letters(one) for one in typed}) > 1:
+            doubts = (
+                text and not _shown(text, read),
+                unexplained and read.state is not TextState.EMPTY,
+                len({_letters(one) for one in typed}) > 1,
+                held and _covered(places[roles[read.field].key], line),
+            )
+            if any(doubts):
                 wrong.append(f"text:{read.field}")
             texts.append(replace(read, text=text or read.text, state=_text_state(read, text)))
         return tuple(texts), _Seen(tuple(wrong))
@@ -460,6 +466,12 @@ def _shared(one: Rect, other: Rect) -> float:
     return max(width, 0.0) * max(height, 0.0) / smaller
 
 
+def _part_of(one: Rect, other: Rect) -> float:
+    """How much of the first place lies in the second."""
+    smaller = min(one.width * one.height, other.width * other.height)
+    return _shared(one, other) * smaller / (one.width * one.height)
+
+
 def _over(annotation: Annotation, place: Rect) -> bool:
     return _shared(annotation.place, place) >= OVER_SHARE
 
@@ -506,8 +518,8 @@ def _unless_words(mark: Mark, line: _Line) -> Mark:
 
 def _both(mark: Mark, box: ChoiceBox, said: _Choice, line: _Line) -> MarkState | None:
     """What picture and field say together; None where they contradict each other."""
-    if not said.agreed:
-        return None
+    if not said.agreed or (said.ticked and line.laid_over):
+        return None  # what is laid over a box that is in use may hide it, in the order that other viewers draw
     if box.option in said.ticked:
         if mark.state is MarkState.UNCLEAR and _is_compact(mark, box):
             return MarkState.TICKED
@@ -530,6 +542,11 @@ def _is_compact(mark: Mark, box: ChoiceBox) -> bool:
 
 
 # ---------------------------------------------------------------- texts
+
+
+def _covered(place: Rect, line: _Line) -> bool:
+    """Whether something laid over a text may hide it; a signature that reaches into the line does not."""
+    return any(one.kind != "Ink" or _part_of(place, one.place) >= COVERED_SHARE for one in line.laid_over)
 
 
 def _letters(text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms.model import Form, Role, TextLine
+from forms.model import ChoiceBox, Form, Meaning, Role, TextLine
 from intake.decide import answer_of, decide
 from intake.policy import EVERY_LINE
 from intake.values import (
@@ -311,6 +311,35 @@ def test_a_mark_is_held_against_a_consent_even_where_signing_is_the_consent(stat
         reason = Reason.BOX_UNREAD if state is MarkState.UNREAD else Reason.BOX_UNCLEAR
         assert (decision.verdict, decision.answer) == (Verdict.REVIEW, Answer.UNCLEAR)
         assert decision.reasons == (reason,)
+
+
+def acknowledged(*states: MarkState) -> tuple[Mark, ...]:
+    box = ChoiceBox("read_rules", "ja", Meaning.ACKNOWLEDGED, YES_BOX.place, "Wir haben die Regeln gelesen.")
+    return tuple(mark(box, state) for state in states)
+
+
+@pytest.mark.parametrize("consent", [TICKED_YES, SIGNED_TWICE, ticked(MarkState.EMPTY, MarkState.TICKED)])
+@pytest.mark.parametrize("state", MarkState)
+def test_a_box_that_only_says_what_was_read_grants_and_refuses_nothing(consent: SlipReading, state: MarkState) -> None:
+    reading = replace(consent, marks=(*consent.marks, *acknowledged(state)))
+    decision = decide(reading, Returns.ONLY, EVERY_LINE)
+    assert decision.answer is answer_of(consent.rule, consent.marks)
+    if state in {MarkState.TICKED, MarkState.EMPTY}:
+        assert decision.verdict is verdict(consent)
+    else:
+        reason = Reason.BOX_UNREAD if state is MarkState.UNREAD else Reason.BOX_UNCLEAR
+        assert decision.verdict is Verdict.REVIEW
+        assert reason in decision.reasons
+
+
+def test_a_box_that_only_says_what_was_read_is_no_yes() -> None:
+    nothing = replace(ticked(MarkState.EMPTY, MarkState.EMPTY), marks=acknowledged(MarkState.TICKED))
+    assert verdict(nothing) is Verdict.REVIEW
+
+
+def test_every_box_that_says_what_was_read_is_asked() -> None:
+    reading = replace(TICKED_YES, marks=(*TICKED_YES.marks, *acknowledged(MarkState.TICKED, MarkState.UNREAD)))
+    assert decide(reading, Returns.ONLY, EVERY_LINE).reasons == (Reason.BOX_UNREAD,)
 
 
 TOLD = [
