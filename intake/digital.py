@@ -17,8 +17,10 @@ from rapidfuzz import fuzz
 
 from forms.geometry import MM_PER_INCH, Rect, bounding
 from forms.model import ChoiceBox, Form, Role, SignatureLine, TextLine
+from intake.errors import UnreadablePageError
 from intake.filled import Annotation, FieldKind, FileUnreadError, Filled, Widget, is_filled, read_filled, texts_at
 from intake.pades import Certificate, verify
+from intake.pdf import render_blank
 from intake.sources import Source
 from intake.stages.wording import objects
 from intake.typed import identify_typed
@@ -75,6 +77,8 @@ ALIKE, FEWEST_LETTERS = 70.0, 4
 """The letters that a viewer could draw, and that were read in the picture, are so like the field's text, in per cent:
 an appearance that lost every accented letter of "Nguyễn Thị Ánh" has 80, another child's name 45 at most. Shorter texts
 are not compared, but must be seen."""
+COMPARED_DPI = 150.0
+"""At which two revisions of a file are compared, pixel by pixel."""
 MACHINE_WORDS = frozenset({"", "image stamp"})
 """What programs write into an annotation where nobody wrote anything."""
 NOTES = frozenset({"Text", "Popup", "FileAttachment", "Sound", "Movie", "Screen", "RichMedia", "3D", "Caret", "Redact"})
@@ -403,12 +407,28 @@ class _Slip:
         """What is other than it was when the file was signed, by name; other signatures are no change."""
         if certificate.whole or certificate.trust in {Trust.BROKEN, Trust.UNCHECKED}:
             return ()
+        now, number = self.path.read_bytes(), self.picture.ref.page
+        was = now[: certificate.covered]
         try:
-            before = read_filled(self.path.read_bytes()[: certificate.covered], self.picture.ref.page)
-        except FileUnreadError:
+            changes = _differences(read_filled(was, number), self.filled)
+            return changes or (() if self._looks_alike(was, now) else ("picture",))
+        except (FileUnreadError, UnreadablePageError):
             return ("file",)
-        changes = _differences(before, self.filled)
-        return changes or (() if certificate.harmless else ("file",))
+
+    def _looks_alike(self, was: bytes, now: bytes) -> bool:
+        """Whether two revisions show the same, but for what signatures draw."""
+        before, after = (render_blank(pdf, self.picture.ref.page, COMPARED_DPI) for pdf in (was, now))
+        if before.shape != after.shape:
+            return False
+        px_per_mm = COMPARED_DPI / MM_PER_INCH
+        differs = before != after
+        for one in self.filled.widgets:
+            if one.kind is FieldKind.SIGNATURE:
+                place = one.place
+                rows = slice(max(0, int(place.y * px_per_mm) - 1), int(place.bottom * px_per_mm) + 2)
+                columns = slice(max(0, int(place.x * px_per_mm) - 1), int(place.right * px_per_mm) + 2)
+                differs[rows, columns] = False
+        return not differs.any()
 
     # -------------------------------------------------- what else lies on the page
 

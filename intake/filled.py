@@ -49,6 +49,8 @@ SHOWS_TEXT = frozenset({"Tj", "TJ", "'", '"'})
 DRAWS = SHOWS_TEXT | {"S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "Do", "sh", "EI", "INLINE IMAGE"}
 """Operators that leave something on the page."""
 INVISIBLE_TEXT = 3
+COVERS_SHARE = 0.9
+"""A picture of so much of the page hides what was set before: some scanners put recognised text under it."""
 
 BROKEN = (
     pikepdf.PdfError,
@@ -173,10 +175,19 @@ def _has_fonts(resources: Any, depth: int) -> bool:
 
 
 def _shows_letters(path: Path, page: int) -> bool:
-    """Whether the page shows text that a printer would print."""
+    """Whether the page shows text that a printer would print: neither invisible nor under a picture of the page."""
+    kinds = [pdfium_raw.FPDF_PAGEOBJ_TEXT, pdfium_raw.FPDF_PAGEOBJ_IMAGE]
     with closing(pypdfium2.PdfDocument(path)) as document:
-        texts = document[page - 1].get_objects(filter=[pdfium_raw.FPDF_PAGEOBJ_TEXT], max_depth=MAX_NESTED)
-        return any(pdfium_raw.FPDFTextObj_GetTextRenderMode(text) != INVISIBLE_TEXT for text in texts)
+        leaf = document[page - 1]
+        width, height = leaf.get_size()
+        shown = False
+        for one in leaf.get_objects(filter=kinds, max_depth=MAX_NESTED):
+            if one.type == pdfium_raw.FPDF_PAGEOBJ_IMAGE:
+                left, low, right, high = one.get_bounds()
+                shown &= (right - left) * (high - low) < COVERS_SHARE * width * height
+            else:
+                shown |= pdfium_raw.FPDFTextObj_GetTextRenderMode(one) != INVISIBLE_TEXT
+        return shown
 
 
 # ---------------------------------------------------------------- the page

@@ -22,7 +22,7 @@ from intake.read_slip import read_page
 from intake.roster import read_roster
 from intake.sources import Inputs, expand
 from intake.templates import prepare
-from intake.values import PageKind, Roster, Template, Verdict
+from intake.values import PageKind, Roster, Template, Trust, Verdict
 
 STDOUT = Path("-")
 """The file name that stands for the standard output."""
@@ -60,6 +60,7 @@ class Tally:
     review: int
     missing: int | None
     litter: int
+    unchecked: int
 
     @property
     def sentences(self) -> str:
@@ -75,6 +76,11 @@ class Tally:
             parts.append(f"Aus der Klassenliste {verb} {_count(self.missing, 'Kind', 'Kinder')}.")
         if self.litter:
             parts.append(f"Übergangen: {_count(self.litter, 'Systemdatei', 'Systemdateien')} (keine Rückläufe).")
+        if self.unchecked:
+            parts.append(
+                f"{_count(self.unchecked, 'Unterschrift', 'Unterschriften')} mit Zertifikat nicht prüfbar; "
+                "meist fehlt pyHanko: pip install 'ruecklauf[pades]'."
+            )
         return "\n".join(parts)
 
     @property
@@ -202,4 +208,5 @@ def _tally(ledger: Ledger, roster: Roster | None, inputs: Inputs) -> Tally:
         review=review,
         missing=None if roster is None else len(export.missing(roster, results)),
         litter=len(inputs.litter),
+        unchecked=sum(one.trust is Trust.UNCHECKED for result in results for one in result.reading.file.signings),
     )

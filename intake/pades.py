@@ -28,15 +28,16 @@ for _library in ("pyhanko", "pyhanko_certvalidator"):
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """The signature in one field. `covered` is the length of the revision that was signed, in bytes; `whole` says that
-    nothing was added to the file afterwards, `harmless` that what was added is no more than other signatures and forms
-    filled in, as far as the file's structure tells.
+    nothing was added to the file afterwards.
+
+    pyHanko's own opinion of what was added is not asked: in a tagged form it takes a second signature for suspicious,
+    because the structure tree points to the same field.
     """
 
     field: str
     trust: Trust
     covered: int
     whole: bool
-    harmless: bool
 
 
 def read_roots(path: Path) -> tuple[bytes, ...]:
@@ -74,13 +75,12 @@ def verify(pdf: bytes, fields: Sequence[str], roots: Sequence[bytes]) -> tuple[C
 
 
 def _unchecked(field: str) -> Certificate:
-    return Certificate(field, Trust.UNCHECKED, covered=0, whole=False, harmless=False)
+    return Certificate(field, Trust.UNCHECKED, covered=0, whole=False)
 
 
 def _verified(pdf: bytes, fields: Sequence[str], roots: Sequence[bytes]) -> tuple[Certificate, ...]:
     from asn1crypto import x509  # noqa: PLC0415 - an extra
     from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415
-    from pyhanko.sign.diff_analysis import ModificationLevel  # noqa: PLC0415
     from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature  # noqa: PLC0415
     from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
 
@@ -96,14 +96,12 @@ def _verified(pdf: bytes, fields: Sequence[str], roots: Sequence[bytes]) -> tupl
         context = ValidationContext(trust_roots=[x509.Certificate.load(root) for root in roots], allow_fetching=False)
         status = validate_pdf_signature(signature, context)
         start, length = (int(number) for number in list(signature.byte_range)[2:4])
-        level = status.modification_level
         found.append(
             Certificate(
                 field=field,
                 trust=_trust(intact=status.intact and status.valid, trusted=status.trusted),
                 covered=start + length,
                 whole=status.coverage is SignatureCoverageLevel.ENTIRE_FILE,
-                harmless=status.docmdp_ok is True and level is not None and level <= ModificationLevel.FORM_FILLING,
             )
         )
     return tuple(found)

@@ -87,7 +87,7 @@ class Changed:
         """The page that comes back."""
         return self.pdf.pages[0]
 
-    def widget(self, name: str, option: str = "") -> Dictionary:
+    def widget(self, name: str, option: str = "") -> pikepdf.Object:
         """The widget of a field; of a choice the box of this option."""
         for one in self.page.Annots:
             owner = one.Parent if "/Parent" in one else one
@@ -95,7 +95,7 @@ class Changed:
                 return one
         raise LookupError(name)
 
-    def choice(self, name: str) -> Dictionary:
+    def choice(self, name: str) -> pikepdf.Object:
         """The field that the boxes of a choice belong to."""
         return next(one.Parent for one in self.page.Annots if "/Parent" in one and str(one.Parent.T) == name)
 
@@ -115,7 +115,7 @@ class Changed:
         look = Stream(self.pdf, flipped.encode("latin-1"))
         look.Type, look.Subtype = Name.XObject, Name.Form
         look.BBox = Array([0, 0, where.width * scale, where.height * scale])
-        look.Resources = Dictionary(**resources)
+        look.Resources = Dictionary({f"/{kind}": named for kind, named in resources.items()})
         return Dictionary(N=look)
 
 
@@ -133,6 +133,15 @@ def points(where: Rect) -> Array:
     scale = 1 / MM_PER_POINT
     edges = (where.x * scale, PAGE_POINTS - where.bottom * scale, where.right * scale, PAGE_POINTS - where.y * scale)
     return Array([round(edge, 3) for edge in edges])
+
+
+def attach(pdf: pikepdf.Pdf, name: str, content: bytes) -> None:
+    """Embed a file, in place of one of the same name."""
+    if name in pdf.attachments:
+        del pdf.attachments[name]
+    pdf.attachments[name] = pikepdf.AttachedFileSpec(
+        pdf, content, description="", filename=name, mime_type="", creation_date="", mod_date=""
+    )
 
 
 def strokes(person: str = "Ayşe Groß-Müller") -> list[np.ndarray]:

@@ -29,6 +29,7 @@ from tests.intake.filling import (
     PRIMARY,
     SECONDARY,
     Changed,
+    attach,
     blank,
     changed,
     filled,
@@ -278,7 +279,7 @@ def _layer(file: Changed) -> None:
 
 
 def _attachment(file: Changed) -> None:
-    file.pdf.attachments["brief.txt"] = pikepdf.AttachedFileSpec(file.pdf, b"Wir widerrufen.", filename="brief.txt")
+    attach(file.pdf, "brief.txt", b"Wir widerrufen.")
 
 
 def _more_fields(file: Changed) -> None:
@@ -346,8 +347,7 @@ def _another_form(file: Changed) -> None:
     attached = file.pdf.attachments["ruecklauf.json"].get_file().read_bytes()
     other = attached.replace(b'"version": 1', b'"version": 7')
     assert other != attached
-    del file.pdf.attachments["ruecklauf.json"]
-    file.pdf.attachments["ruecklauf.json"] = pikepdf.AttachedFileSpec(file.pdf, other, filename="ruecklauf.json")
+    attach(file.pdf, "ruecklauf.json", other)
 
 
 def _xfa(file: Changed) -> None:
@@ -416,7 +416,7 @@ def test_no_trick_makes_a_consent(trick: Trick) -> None:
 # ---------------------------------------------------------------- how a signature may come
 
 
-def _picture(file: Changed) -> Dictionary:
+def _picture(file: Changed) -> pikepdf.Object:
     """A photo of a signature, as an image."""
     return file.pdf.make_indirect(photo_of_a_signature(file.pdf))
 

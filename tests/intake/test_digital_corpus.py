@@ -13,7 +13,7 @@ import pytest
 from intake.pades import read_roots
 from intake.templates import prepare
 from intake.values import Answer, Channel, Child, Reason, Roster, Template, Verdict
-from tests.intake.filling import Outcome, outcome
+from tests.intake.filling import Outcome, attach, outcome
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "digital"
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus beside the project is missing")
@@ -71,7 +71,7 @@ def described(name: str, description: Mapping[str, object]) -> bytes:
     """A blank with its description, as it lies in the archive."""
     with pikepdf.open(CORPUS / name) as pdf:
         content = json.dumps(description, ensure_ascii=False).encode()
-        pdf.attachments["ruecklauf.json"] = pikepdf.AttachedFileSpec(pdf, content, filename="ruecklauf.json")
+        attach(pdf, "ruecklauf.json", content)
         file = io.BytesIO()
         pdf.save(file)
     return file.getvalue()
