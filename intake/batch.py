@@ -24,6 +24,7 @@ from intake.stages.duplicates import same_paper
 from intake.stages.match import key_of
 from intake.values import (
     Answer,
+    Channel,
     Child,
     IdentifiedBy,
     Identity,
@@ -217,7 +218,12 @@ def _said_together(returns: Sequence[SlipReading], policy: Policy) -> set[Verdic
 
 
 def _is_rescan(slip: SlipReading, other: SlipReading) -> bool:
-    """Whether two slips are one paper, on which the boxes say the same both times, as far as they could be read."""
+    """Whether two slips are one paper, on which the boxes say the same both times, as far as they could be read.
+
+    A filled PDF is no paper: two files may show the same and yet hold different things.
+    """
+    if Channel.DIGITAL in {slip.channel, other.channel}:
+        return False
     said = {answer_of(one.rule, one.marks) for one in (slip, other)} - {Answer.UNCLEAR}
     return len(said) <= 1 and slip.form_id == other.form_id and same_paper(slip.written, other.written)
 

@@ -6,23 +6,30 @@ picture disagree, or the file holds something that the picture does not show, a 
 tick that cannot be seen.
 """
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
-from rapidfuzz import fuzz
 
 from forms.geometry import MM_PER_INCH, Rect, bounding
 from forms.model import ChoiceBox, Form, Role, SignatureLine, TextLine
-from intake.errors import UnreadablePageError
+from intake.agreement import (
+    Line,
+    is_covered,
+    letters_of,
+    said_by,
+    shared,
+    shows,
+    state_of_text,
+    together,
+    unless_words,
+)
 from intake.filled import Annotation, FieldKind, FileUnreadError, Filled, Widget, is_filled, read_filled, texts_at
 from intake.pades import Certificate, verify
-from intake.pdf import render_blank
+from intake.revisions import changes_after
 from intake.sources import Source
-from intake.stages.wording import objects
 from intake.typed import identify_typed
 from intake.values import (
     Channel,
@@ -60,25 +67,12 @@ MOVED_MM = 0.5
 """A field is where the blank has it up to this much: viewers round to hundredths of a point."""
 OVER_SHARE = 0.2
 """Of the smaller of two places; what shares less lies beside the field."""
-COVERED_SHARE = 0.5
-"""Ink over so much of a line of text may strike it out or paint it over."""
 SIGNATURE_AROUND = (1.0, 4.0, 1.0, 2.0)
 """Left, top, right, bottom in mm: signatures are laid over the line by hand."""
 WITHIN_MM = 0.3
 """Text of the page counts as a field's if it lies inside it by this much: captions stand close by."""
 BACKGROUND_SHARE = 0.5
 """A picture that covers so much of the slip is its paper, not a signature."""
-MOST_TICK_LETTERS = 2
-"""More letters laid over a box are no tick."""
-COMPACT_MM2, COMPACT_AROUND_MM2, COMPACT_OVER_WORDS_MM2 = 0.5, 0.3, 0.3
-"""A mark that a viewer drew: inside its box, with nothing around and nothing over the words. The dot that PDFium draws
-for a chosen option has 0.9 mm²."""
-ALIKE, FEWEST_LETTERS = 70.0, 4
-"""The letters that a viewer could draw, and that were read in the picture, are so like the field's text, in per cent:
-an appearance that lost every accented letter of "Nguyễn Thị Ánh" has 80, another child's name 45 at most. Shorter texts
-are not compared, but must be seen."""
-COMPARED_DPI = 150.0
-"""At which two revisions of a file are compared, pixel by pixel."""
 MACHINE_WORDS = frozenset({"", "image stamp"})
 """What programs write into an annotation where nobody wrote anything."""
 NOTES = frozenset({"Text", "Popup", "FileAttachment", "Sound", "Movie", "Screen", "RichMedia", "3D", "Caret", "Redact"})
@@ -143,25 +137,6 @@ def _without_slip(reading: PageReading, filled: Filled, templates: Sequence[Temp
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """What lies over one field: `text` is set in type by the page itself or by an annotation."""
-
-    laid_over: tuple[Annotation, ...]
-    page_text: str
-    images: int
-
-    @property
-    def note(self) -> str:
-        """What annotations say there, from left to right."""
-        typed = sorted((one for one in self.laid_over if one.kind == "FreeText"), key=lambda one: one.place.x)
-        return " ".join(one.text for one in typed if one.text)
-
-    @property
-    def anything(self) -> bool:
-        return bool(self.laid_over or self.page_text or self.images)
-
-
-@dataclass(frozen=True, slots=True)
 class _Seen:
     """One part of the slip with what speaks against it: disagreements with the picture, and things it hides."""
 
@@ -192,8 +167,9 @@ class _Slip:
         structure = self._structure(places)
         marks, boxes = self._marks(lines)
         texts, typed = self._texts(lines, places)
+        identity = self._identity(texts, lines, roster)
         signatures, signings = self._signatures(lines, roots)
-        seen = [structure, boxes, typed, self._annotations(places)]
+        seen = [structure, boxes, typed, self._same_child(identity, roster), self._annotations()]
         disagree = [what for one in seen for what in one.disagree]
         hidden = [*self.filled.odd, *(what for one in seen for what in one.hidden)]
         return replace(
@@ -202,7 +178,7 @@ class _Slip:
             marks=marks,
             texts=texts,
             signatures=signatures,
-            identity=self._identity(texts, lines, roster),
+            identity=identity,
             stray=self._stray(lines),
             file=FileReading(
                 fields=_fields_state(self.filled, disagree),
@@ -242,7 +218,7 @@ class _Slip:
             file=FileReading(fields, hidden, (), details),
         )
 
-    def _lines(self, places: dict[str, Rect]) -> dict[str, _Line]:
+    def _lines(self, places: dict[str, Rect]) -> dict[str, Line]:
         """What lies over each field."""
         keys = list(places)
         inside = [places[key].grown(*[-WITHIN_MM] * 4) for key in keys]
@@ -251,7 +227,7 @@ class _Slip:
         owners = {number: _owner(one, around) for number, one in enumerate(self.filled.annotations)}
         slip = bounding(places.values())
         return {
-            key: _Line(
+            key: Line(
                 laid_over=tuple(
                     one
                     for number, one in enumerate(self.filled.annotations)
@@ -259,7 +235,7 @@ class _Slip:
                 ),
                 page_text=text if any(letter.isalnum() for letter in text) else "",
                 images=sum(
-                    _shared(image, around[key]) > 0 and not _is_paper(image, slip) for image in self.filled.images
+                    shared(image, around[key]) > 0 and not _is_paper(image, slip) for image in self.filled.images
                 ),
             )
             for key, text in zip(keys, texts, strict=True)
@@ -293,15 +269,15 @@ class _Slip:
 
     # -------------------------------------------------- boxes
 
-    def _marks(self, lines: dict[str, _Line]) -> tuple[tuple[Mark, ...], _Seen]:
+    def _marks(self, lines: dict[str, Line]) -> tuple[tuple[Mark, ...], _Seen]:
         """The boxes: a tick must be seen, and be in the field if the field is used at all."""
         boxes = {box.key: box for box in self.form.boxes}
         marks, wrong = [], []
         for seen in self.picture.marks:
             box, line = boxes[seen.field], lines[seen.field]
             widgets = self._widgets(box.name)
-            mark = _unless_words(seen, line)
-            state = _both(mark, box, _said(widgets), line) if widgets else mark.state
+            mark = unless_words(seen, line)
+            state = together(mark, box, said_by(widgets), line) if widgets else mark.state
             if state is None:
                 wrong.append(f"box:{seen.field}")
             marks.append(replace(mark, state=MarkState.UNCLEAR if state is None else state))
@@ -309,7 +285,7 @@ class _Slip:
 
     # -------------------------------------------------- texts
 
-    def _texts(self, lines: dict[str, _Line], places: dict[str, Rect]) -> tuple[tuple[TextReading, ...], _Seen]:
+    def _texts(self, lines: dict[str, Line], places: dict[str, Rect]) -> tuple[tuple[TextReading, ...], _Seen]:
         """The lines: letters from the file where it has them, and only if the picture shows the like."""
         roles = {line.name: line for line in self.form.texts}
         texts, wrong = [], []
@@ -320,17 +296,17 @@ class _Slip:
             text = next(iter(typed), "")
             unexplained = self._widgets(read.field) and not line.anything and not text
             doubts = (
-                text and not _shown(text, read),
+                text and not shows(text, read),
                 unexplained and read.state is not TextState.EMPTY,
-                len({_letters(one) for one in typed}) > 1,
-                held and _covered(places[roles[read.field].key], line),
+                len({letters_of(one) for one in typed}) > 1,
+                held and is_covered(places[roles[read.field].key], line),
             )
             if any(doubts):
                 wrong.append(f"text:{read.field}")
-            texts.append(replace(read, text=text or read.text, state=_text_state(read, text)))
+            texts.append(replace(read, text=text or read.text, state=state_of_text(read, text)))
         return tuple(texts), _Seen(tuple(wrong))
 
-    def _identity(self, texts: Sequence[TextReading], lines: dict[str, _Line], roster: Roster) -> Identity:
+    def _identity(self, texts: Sequence[TextReading], lines: dict[str, Line], roster: Roster) -> Identity:
         """Whose name was typed; where none was, what the picture says. A code is not overruled by a name."""
         before = self.picture.identity
         names = [text for text in texts if text.role is Role.CHILD_NAME]
@@ -344,14 +320,20 @@ class _Slip:
             return replace(typed, state=IdentityState.UNSURE, child=None, by=IdentifiedBy.NOTHING)
         return before
 
-    def _is_typed(self, name: str, lines: dict[str, _Line]) -> bool:
+    def _same_child(self, identity: Identity, roster: Roster) -> _Seen:
+        """Whether the letters that are seen name nobody else: two children may be called nearly alike."""
+        read = [text.text for text in self.picture.texts if text.role is Role.CHILD_NAME]
+        seen = {self.picture.identity.child, *(identify_typed(text, "", roster).child for text in read)} - {None}
+        return _Seen(("child",)) if identity.child is not None and seen - {identity.child} else _Seen()
+
+    def _is_typed(self, name: str, lines: dict[str, Line]) -> bool:
         line = lines[name]
         return bool(line.note or line.page_text or any(one.values for one in self._widgets(name)))
 
     # -------------------------------------------------- signatures
 
     def _signatures(
-        self, lines: dict[str, _Line], roots: Sequence[bytes]
+        self, lines: dict[str, Line], roots: Sequence[bytes]
     ) -> tuple[tuple[SignatureReading, ...], tuple[Signing, ...]]:
         """The lines to sign on, each with how it was signed."""
         certificates = self._certificates(roots)
@@ -364,13 +346,15 @@ class _Slip:
         return tuple(read), tuple(how)
 
     def _signed(
-        self, line: SignatureReading, over: _Line, certificates: Sequence[Certificate]
+        self, line: SignatureReading, over: Line, certificates: Sequence[Certificate]
     ) -> tuple[SignatureState, Signing | None]:
         """What one line is worth: a certificate before ink, ink before type; a mixture is for a person."""
         certificate = next((one for one in certificates if one.field == line.field), None)
-        if certificate is not None:
-            return self._certified(certificate)
         kinds = _kinds_of(over)
+        if certificate is not None:
+            state, signing = self._certified(certificate)
+            words = not all(kind in DRAWN_BY_HAND for kind in kinds)
+            return (SignatureState.UNCLEAR if words and state is SignatureState.SIGNED else state), signing
         if any(one.drawn for one in self._widgets(line.field)):
             kinds.append(SignatureKind.OTHER)  # an appearance, and nothing signed: nobody knows where it comes from
         if not kinds:
@@ -392,7 +376,7 @@ class _Slip:
 
     def _certified(self, certificate: Certificate) -> tuple[SignatureState, Signing]:
         """What a certificate is worth: whole and vouched for, or a person has to look."""
-        changes = self._changes_after(certificate)
+        changes = self._changes_since(certificate)
         trust = Trust.CHANGED if changes and certificate.trust is not Trust.BROKEN else certificate.trust
         signing = Signing(certificate.field, SignatureKind.CERTIFICATE, trust, changes)
         match trust:
@@ -403,36 +387,14 @@ class _Slip:
             case Trust.UNTRUSTED | Trust.UNCHECKED | Trust.NO_CERTIFICATE:
                 return SignatureState.UNVERIFIED, signing
 
-    def _changes_after(self, certificate: Certificate) -> tuple[str, ...]:
-        """What is other than it was when the file was signed, by name; other signatures are no change."""
+    def _changes_since(self, certificate: Certificate) -> tuple[str, ...]:
         if certificate.whole or certificate.trust in {Trust.BROKEN, Trust.UNCHECKED}:
             return ()
-        now, number = self.path.read_bytes(), self.picture.ref.page
-        was = now[: certificate.covered]
-        try:
-            changes = _differences(read_filled(was, number), self.filled)
-            return changes or (() if self._looks_alike(was, now) else ("picture",))
-        except (FileUnreadError, UnreadablePageError):
-            return ("file",)
-
-    def _looks_alike(self, was: bytes, now: bytes) -> bool:
-        """Whether two revisions show the same, but for what signatures draw."""
-        before, after = (render_blank(pdf, self.picture.ref.page, COMPARED_DPI) for pdf in (was, now))
-        if before.shape != after.shape:
-            return False
-        px_per_mm = COMPARED_DPI / MM_PER_INCH
-        differs = before != after
-        for one in self.filled.widgets:
-            if one.kind is FieldKind.SIGNATURE:
-                place = one.place
-                rows = slice(max(0, int(place.y * px_per_mm) - 1), int(place.bottom * px_per_mm) + 2)
-                columns = slice(max(0, int(place.x * px_per_mm) - 1), int(place.right * px_per_mm) + 2)
-                differs[rows, columns] = False
-        return not differs.any()
+        return changes_after(self.path.read_bytes(), certificate.covered, self.picture.ref.page)
 
     # -------------------------------------------------- what else lies on the page
 
-    def _annotations(self, places: dict[str, Rect]) -> _Seen:
+    def _annotations(self) -> _Seen:
         """What annotations hold that no picture shows."""
         hidden = [
             f"annotation:{one.kind}"
@@ -441,7 +403,7 @@ class _Slip:
         ]
         return _Seen((), tuple(hidden))
 
-    def _stray(self, lines: dict[str, _Line]) -> StrayInk:
+    def _stray(self, lines: dict[str, Line]) -> StrayInk:
         """Ink beside the fields; a typed note that belongs to no field is some, seen or not."""
         explained = {id(one) for line in lines.values() for one in line.laid_over}
         notes = tuple(
@@ -478,27 +440,13 @@ def _around(field: ChoiceBox | SignatureLine | TextLine, place: Rect) -> Rect:
     return place.grown(*SIGNATURE_AROUND) if isinstance(field, SignatureLine) else place
 
 
-def _shared(one: Rect, other: Rect) -> float:
-    """How much two places share, in parts of the smaller one."""
-    width = min(one.right, other.right) - max(one.x, other.x)
-    height = min(one.bottom, other.bottom) - max(one.y, other.y)
-    smaller = min(one.width * one.height, other.width * other.height)
-    return max(width, 0.0) * max(height, 0.0) / smaller
-
-
-def _part_of(one: Rect, other: Rect) -> float:
-    """How much of the first place lies in the second."""
-    smaller = min(one.width * one.height, other.width * other.height)
-    return _shared(one, other) * smaller / (one.width * one.height)
-
-
 def _over(annotation: Annotation, place: Rect) -> bool:
-    return _shared(annotation.place, place) >= OVER_SHARE
+    return shared(annotation.place, place) >= OVER_SHARE
 
 
 def _owner(annotation: Annotation, around: dict[str, Rect]) -> str:
     """The field that a note was laid over most; none if it lies beside all of them."""
-    shares = {key: _shared(annotation.place, place) for key, place in around.items()}
+    shares = {key: shared(annotation.place, place) for key, place in around.items()}
     best = max(shares, key=lambda key: shares[key], default="")
     return best if best and shares[best] >= OVER_SHARE else ""
 
@@ -512,90 +460,10 @@ def _same_place(one: Rect, other: Rect) -> bool:
     return max(abs(distance) for distance in off) <= MOVED_MM
 
 
-# ---------------------------------------------------------------- boxes
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """What a choice says: `ticked` its options; `agreed` whether field and boxes say the same, and one thing only."""
-
-    ticked: frozenset[str]
-    agreed: bool
-
-
-def _said(widgets: Sequence[Widget]) -> _Choice:
-    values = frozenset(value for one in widgets for value in one.values)
-    shown = frozenset(one.state for one in widgets) - {"Off", ""}
-    strays = any(one.state not in {"Off", "", one.option} for one in widgets)
-    return _Choice(values | shown, values == shown and len(values) <= 1 and not strays)
-
-
-def _unless_words(mark: Mark, line: _Line) -> Mark:
-    """A box with words laid over it is not ticked by them."""
-    words = max(len(line.note), len(line.page_text)) > MOST_TICK_LETTERS
-    return replace(mark, state=MarkState.UNCLEAR) if words and mark.state is MarkState.TICKED else mark
-
-
-def _both(mark: Mark, box: ChoiceBox, said: _Choice, line: _Line) -> MarkState | None:
-    """What picture and field say together; None where they contradict each other."""
-    if not said.agreed or (said.ticked and line.laid_over):
-        return None  # what is laid over a box that is in use may hide it, in the order that other viewers draw
-    if box.option in said.ticked:
-        if mark.state is MarkState.UNCLEAR and _is_compact(mark, box):
-            return MarkState.TICKED
-        return None if mark.state is MarkState.EMPTY else mark.state
-    if mark.state is MarkState.TICKED:
-        # Nothing is in the field, so that what is seen must have been laid over it.
-        return mark.state if not said.ticked and line.anything else None
-    return mark.state
-
-
-def _is_compact(mark: Mark, box: ChoiceBox) -> bool:
-    """Whether what was seen is what viewers draw for a chosen option, and nothing else."""
-    seen = mark.evidence.measures
-    return (
-        seen.get("inner_mm2", 0.0) >= COMPACT_MM2
-        and seen.get("around_mm2", 1.0) <= COMPACT_AROUND_MM2
-        and seen.get("over_words_mm2", 1.0) <= COMPACT_OVER_WORDS_MM2
-        and seen.get("extent_mm", 99.0) <= box.place.width
-    )
-
-
-# ---------------------------------------------------------------- texts
-
-
-def _covered(place: Rect, line: _Line) -> bool:
-    """Whether something laid over a text may hide it; a signature that reaches into the line does not."""
-    return any(one.kind != "Ink" or _part_of(place, one.place) >= COVERED_SHARE for one in line.laid_over)
-
-
-def _letters(text: str) -> str:
-    """Letters and digits without case and accents."""
-    bare = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in bare if letter.isalnum())
-
-
-def _shown(text: str, read: TextReading) -> bool:
-    """Whether the picture of a line may show this text."""
-    if read.state is TextState.EMPTY:
-        return False
-    held, seen = _letters(text), _letters(read.text)
-    if min(len(held), len(seen)) < FEWEST_LETTERS:
-        return len(held) < FEWEST_LETTERS or read.state is TextState.UNREAD
-    return fuzz.ratio(held, seen) >= ALIKE
-
-
-def _text_state(read: TextReading, text: str) -> TextState:
-    """What a line is worth: letters on a line that nobody knows the use of are a condition."""
-    if objects(text) or (read.role is Role.OTHER and (text or read.state is TextState.WRITTEN)):
-        return TextState.OBJECTION
-    return read.state
-
-
 # ---------------------------------------------------------------- signatures
 
 
-def _kinds_of(over: _Line) -> list[SignatureKind]:
+def _kinds_of(over: Line) -> list[SignatureKind]:
     """How the line was signed; a stamp that sets letters is typed."""
     kinds = [
         SignatureKind.TYPED if one.sets_text and one.kind in KINDS else KINDS.get(one.kind, SignatureKind.OTHER)
@@ -603,23 +471,3 @@ def _kinds_of(over: _Line) -> list[SignatureKind]:
     ]
     kinds += [SignatureKind.IMAGE] * bool(over.images) + [SignatureKind.TYPED] * bool(over.page_text)
     return list(dict.fromkeys(kinds))
-
-
-def _differences(before: Filled, after: Filled) -> tuple[str, ...]:
-    """The fields whose content differs, and the annotations that came or went; signatures left out."""
-    was, now = _contents(before), _contents(after)
-    changed = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name)]
-    others = "annotations" if _beside(before) != _beside(after) else ""
-    return tuple(changed + ([others] if others else []))
-
-
-def _contents(filled: Filled) -> dict[str, frozenset[tuple[str, ...]]]:
-    names = dict.fromkeys(one.field for one in filled.widgets if one.kind is not FieldKind.SIGNATURE)
-    return {
-        name: frozenset((one.option, one.state, *one.values) for one in filled.widgets if one.field == name)
-        for name in names
-    }
-
-
-def _beside(filled: Filled) -> Iterable[object]:
-    return [(one.kind, one.place, one.text) for one in filled.annotations], filled.images

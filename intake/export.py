@@ -19,6 +19,9 @@ from intake.values import Answer, Child, PageReading, Reason, Roster, Signing, S
 SCHEMA = "1"
 """The number of the table layout; columns are only ever added at the end."""
 
+LONGEST_NAME = 60
+"""Letters of a field's name that are shown; a file that came back may call its fields what it likes."""
+
 SHEET_NAME_LENGTH = 31
 """Excel's limit."""
 
@@ -137,7 +140,7 @@ def _how(signing: Signing) -> str:
 
 def _one_word(text: str) -> str:
     """A name from a file, so that spaces keep separating."""
-    return "_".join(text.split())
+    return "_".join(text.split())[:LONGEST_NAME]
 
 
 def missing(roster: Roster, results: Sequence[SlipResult]) -> list[MissingChild]:

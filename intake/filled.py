@@ -52,6 +52,20 @@ INVISIBLE_TEXT = 3
 COVERS_SHARE = 0.9
 """A picture of so much of the page hides what was set before: some scanners put recognised text under it."""
 
+PLAIN_REASONS = frozenset(
+    {
+        "",
+        "einwilligung",
+        "unterschrift",
+        "ich bin der verfasser dieses dokuments",
+        "ich bin der autor dieses dokuments",
+        "ich genehmige dieses dokument",
+        "i am the author of this document",
+        "i am approving this document",
+    }
+)
+"""Why somebody signed, in words that signing programs offer; anything else was thought of by whoever signed."""
+
 BROKEN = (
     pikepdf.PdfError,
     pypdfium2.PdfiumError,
@@ -509,13 +523,17 @@ def _odd_parts(document: pikepdf.Pdf) -> Iterator[str]:
 
 
 def _odd_actions(document: pikepdf.Pdf, leaf: pikepdf.Page, annotations: Iterable[Any]) -> Iterator[str]:
-    """Scripts that run when the file is opened, or when a field is used."""
+    """Scripts that run when the file is opened or a field is used, and what was written into a signature."""
     opened = document.Root.get("/OpenAction")
     if isinstance(opened, pikepdf.Dictionary) and _name(opened.get("/S")) != "GoTo":
         yield "script"
-    fields = (one for node in annotations for one in _upwards(node))
+    fields = [one for node in annotations for one in _upwards(node)]
     if any("/AA" in node for node in (document.Root, leaf.obj, *fields)):
         yield "script"
+    signatures = (_part(node, "/V") for node in fields)
+    said = (_text(one.get("/Reason", "")) for one in signatures if one is not None)
+    if any(reason.casefold() not in PLAIN_REASONS for reason in said):
+        yield "signature_reason"
     actions = (node.get("/A") for node in annotations)
     if any(isinstance(one, pikepdf.Dictionary) and _name(one.get("/S")) == "JavaScript" for one in actions):
         yield "script"

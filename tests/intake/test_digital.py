@@ -17,10 +17,12 @@ from forms.typeset import FONTS
 from intake.values import (
     Answer,
     Channel,
+    Child,
     FieldsState,
     IdentityState,
     PageKind,
     Reason,
+    Roster,
     Verdict,
 )
 from samples.generate import FOREIGN_LETTER
@@ -154,6 +156,16 @@ def test_a_typed_name_is_found_in_the_list_whatever_its_case_accents_and_order(n
 @pytest.mark.parametrize("name", ["Gökçe", "Gökçe Şahin", "G. Şahin-Łuczak", "Jemand Anders"])
 def test_anything_but_the_whole_name_is_for_a_person(name: str) -> None:
     assert outcome(signed_with_ink(filled(child_name=name))).slip.identity.state is not IdentityState.IDENTIFIED
+
+
+def test_a_name_that_is_held_and_another_that_is_seen_are_no_consent_however_alike() -> None:
+    lea, lena = Child("1", "Lea", "Groß", "3b", "", ()), Child("2", "Lena", "Groß", "3b", "", ())
+    pdf = signed_with_ink(
+        changed(filled(child_name=lena.name), lambda file: setattr(file.widget("child_name"), "V", String(lea.name)))
+    )
+    read = outcome(pdf, roster=Roster((lea, lena)))
+    assert (read.decision.reasons, read.slip.file.details) == ((Reason.FIELD_DISAGREES,), ("child",))
+    assert outcome(signed_with_ink(filled(child_name=lea.name)), roster=Roster((lea, lena))).slip.identity.child == lea
 
 
 # ---------------------------------------------------------------- nothing that cannot be seen is a consent

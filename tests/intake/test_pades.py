@@ -26,7 +26,18 @@ from forms.pdf_objects import array_at, as_dictionary, entry
 from intake.errors import UsageError
 from intake.pades import read_roots, verify
 from intake.values import Reason, Trust, Verdict
-from tests.intake.filling import GOEKCE, SECONDARY, Changed, blank, changed, filled, outcome, signed_with_ink
+from tests.intake.filling import (
+    GOEKCE,
+    SECONDARY,
+    Changed,
+    blank,
+    changed,
+    filled,
+    note,
+    outcome,
+    place,
+    signed_with_ink,
+)
 
 OFFICE, PARENT = "Prüfstelle", "Ayşe Groß-Müller"
 LINE, PUPIL = "guardian_signature", "pupil_signature"
@@ -93,8 +104,8 @@ def roots(name: str = OFFICE) -> tuple[bytes, ...]:
     return (authority(name)[1].public_bytes(serialization.Encoding.DER),)
 
 
-def signed(pdf: bytes, field: str = LINE, person: str = PARENT) -> bytes:
-    meta = signers.PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES)
+def signed(pdf: bytes, field: str = LINE, person: str = PARENT, reason: str | None = None) -> bytes:
+    meta = signers.PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES, reason=reason)
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     file = io.BytesIO()
     signers.sign_pdf(writer, meta, signer=signer(person), existing_fields_only=True, output=file)
@@ -185,6 +196,13 @@ def test_words_printed_into_a_signed_file_are_named() -> None:
     read = outcome(file.getvalue(), roots=roots())
     assert read.slip.file.signings[0].changes == ("picture",)
     assert Reason.CHANGED_AFTER_SIGNING in read.decision.reasons
+
+
+def test_words_on_the_line_or_in_the_certificate_are_for_a_person() -> None:
+    noted = changed(filled(), lambda file: note(file, place(LINE), "unter Vorbehalt", size=6.0))
+    assert outcome(signed(noted), roots=roots()).decision.reasons == (Reason.SIGNATURE_UNCLEAR,)
+    reasoned = signed(filled(), reason="Ich bin dagegen")
+    assert outcome(reasoned, roots=roots()).decision.reasons == (Reason.CONTENT_HIDDEN,)
 
 
 def test_a_certificate_makes_no_tick() -> None:
