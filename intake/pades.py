@@ -80,9 +80,9 @@ def _unchecked(field: str) -> Certificate:
 
 def _verified(pdf: bytes, fields: Sequence[str], roots: Sequence[bytes]) -> tuple[Certificate, ...]:
     from asn1crypto import x509  # noqa: PLC0415 - an extra
-    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415
-    from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature  # noqa: PLC0415
-    from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
+    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415 - an extra
+    from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature  # noqa: PLC0415 - an extra
+    from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415 - an extra
 
     every = {one.field_name: one for one in PdfFileReader(BytesIO(pdf), strict=False).embedded_signatures}
     if len(every) > MAX_SIGNATURES:

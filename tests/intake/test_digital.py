@@ -1,9 +1,10 @@
 """Filled PDFs: what a family answered, however it was put into the file, and nothing that nobody could see."""
 
+import csv
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pikepdf
@@ -14,6 +15,10 @@ from pikepdf import Array, Dictionary, Name, String
 from forms.fields import fill
 from forms.geometry import MM_PER_POINT, Rect
 from forms.typeset import FONTS
+from intake.batch import settled
+from intake.cli import call
+from intake.errors import ExitCode
+from intake.policy import EVERY_LINE
 from intake.values import (
     Answer,
     Channel,
@@ -502,3 +507,38 @@ def test_fields_that_cannot_be_read_are_a_doubt() -> None:
         field.Parent = field
 
     assert Reason.FILE_UNREAD in outcome(changed(consent(), circle)).decision.reasons
+
+
+# ---------------------------------------------------------------- from the command line to the table
+
+
+def test_a_folder_of_filled_files_becomes_rows_that_say_how_each_was_signed(tmp_path: Path) -> None:
+    returned = tmp_path / "zurueck"
+    returned.mkdir()
+    (returned / "a_gezeichnet.pdf").write_bytes(consent())
+    typed = filled(child_name="Jürgen Groß-Müller")
+    (returned / "b_getippt.pdf").write_bytes(
+        changed(typed, lambda file: note(file, place(LINE), "Groß-Müller", size=6.0))
+    )
+    (tmp_path / "vorlage.pdf").write_bytes(blank())
+    listed = "Nr;Vorname;Nachname;Klasse\n1;Gökçe;Şahin-Łuczak;3b\n2;Jürgen;Groß-Müller;3b\n"
+    (tmp_path / "klassen.csv").write_text(listed, encoding="utf-8")
+    table, pages = tmp_path / "r.csv", tmp_path / "p.csv"
+    named = ["--form", tmp_path / "vorlage.pdf", "--roster", tmp_path / "klassen.csv", "-o", table, "--pages", pages]
+    pictures = tmp_path / "belege"
+    arguments = ["read", returned, *named, "--evidence", pictures, "-j", "1"]
+    assert call([str(argument) for argument in arguments]) == ExitCode.REVIEW_NEEDED
+    inked, name = csv.DictReader(StringIO(table.read_text(encoding="utf-8")))
+    assert (inked["channel"], inked["verdict"], inked["child_id"]) == ("digital", "given", "1")
+    assert inked["signature_kind"] == "guardian_signature=ink"
+    assert (name["verdict"], name["reasons"]) == ("review", "signature_typed")
+    assert (name["guardian_signature"], name["signature_kind"]) == ("typed", "guardian_signature=typed")
+    assert [row["kind"] for row in csv.DictReader(StringIO(pages.read_text(encoding="utf-8")))] == ["slip", "slip"]
+    assert len(list(pictures.glob("*.png"))) == 2
+
+
+def test_two_files_of_one_picture_are_two_returns(tmp_path: Path) -> None:
+    slips = [outcome(pdf).slip for pdf in (consent(), changed(consent(), _sticky_note))]
+    assert [result.decision.verdict for result in settled(slips, EVERY_LINE)] == [Verdict.REVIEW] * 2
+    twice = settled([slips[0], replace(slips[0], number=2)], EVERY_LINE)
+    assert [result.decision.verdict for result in twice] == [Verdict.GIVEN] * 2
