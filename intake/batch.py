@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from forms.model import Role
 from intake import pages
 from intake.decide import answer_of, decide
+from intake.digital import completed
 from intake.engines import TextEngine
 from intake.errors import UnreadablePageError
 from intake.executors import Executor, Lost
@@ -23,6 +24,7 @@ from intake.stages.duplicates import same_paper
 from intake.stages.match import key_of
 from intake.values import (
     Answer,
+    Channel,
     Child,
     IdentifiedBy,
     Identity,
@@ -83,19 +85,24 @@ class PageJob:
 
 @dataclass(frozen=True, slots=True)
 class PageTask:
-    """Everything a worker needs to read any page: sent to it once. The engine is loaded there."""
+    """Everything a worker needs to read any page: sent to it once. The engine is loaded there.
+
+    `roots` are certificates, as DER, whose holders may vouch for a signature.
+    """
 
     templates: tuple[Template, ...]
     roster: Roster
     load_engine: Callable[[], TextEngine]
     read: PageReader
+    roots: tuple[bytes, ...] = ()
 
     def __call__(self, job: PageJob) -> PageReading:
         """Read one page; whatever goes wrong becomes a row that a person will see."""
         try:
             cv2.setNumThreads(1)
             page = pages.read_page(job.source, job.page)
-            return self.read(page, self.templates, self.roster, self.load_engine())
+            seen = self.read(page, self.templates, self.roster, self.load_engine())
+            return completed(seen, page, job.source, templates=self.templates, roster=self.roster, roots=self.roots)
         except UnreadablePageError as error:
             return _unreadable(job.ref, error.reason)
         except Exception as error:  # noqa: BLE001 - the one place: a page that breaks the reader is a result
@@ -216,7 +223,12 @@ def _said_together(returns: Sequence[SlipReading], policy: Policy) -> set[Verdic
 
 
 def _is_rescan(slip: SlipReading, other: SlipReading) -> bool:
-    """Whether two slips are one paper, on which the boxes say the same both times, as far as they could be read."""
+    """Whether two slips are one paper, on which the boxes say the same both times, as far as they could be read.
+
+    A filled PDF is no paper: two files may show the same and yet hold different things.
+    """
+    if Channel.DIGITAL in {slip.channel, other.channel}:
+        return False
     said = {answer_of(one.rule, one.marks) for one in (slip, other)} - {Answer.UNCLEAR}
     return len(said) <= 1 and slip.form_id == other.form_id and same_paper(slip.written, other.written)
 
