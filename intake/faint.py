@@ -18,7 +18,7 @@ LEAST, GRAINS = 8, 4.0
 LEGIBLE, GRAIN_PERCENTILE, LEGIBLE_GRAINS = 2.5, 90, 2.0
 """A name may be read from paler strokes than can be told from nothing at all: what they are then has to be a name of
 the list. Of a line nine tenths are paper and its grain."""
-RIM_PX = 7
+RIM_PX = 5
 """What lies so near to ink or print (half of it) is smoothed together with it."""
 STROKE_MM = 1.2
 """Shorter pieces are grain, dust, or the dots of a page in black and white."""
