@@ -140,8 +140,8 @@ right family came first on 493 of 500 lines."""
 SIBLING_LEAD = 0.20
 DECOY_LEAD = 0.10
 HINTED_LEAD = 0.05
-"""How far a doubtful name has to be before siblings on the list, before names that might be meant instead, and, where only
-one hint says the class, before the next child of the school."""
+"""How far a doubtful name has to be before siblings on the list, before names that might be meant instead, and, where
+only one hint says the class, before the next child of the school."""
 
 
 def vocabulary_of(children: Sequence[Child]) -> Vocabulary:

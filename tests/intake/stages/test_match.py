@@ -300,7 +300,7 @@ def test_a_sibling_who_is_not_listed_is_never_taken_for_the_one_who_is() -> None
     assert alone("Friedrich Kühnhäuser", "Dörte Kühnhäuser", among=listed) == ""
     lists = [Child("1", "Lea", "Kühnhäuser", "3a", "", ("Dörte Kühnhäuser",)), *FAMILIES[2:]]
     for sibling in ("Leo", "Lena", "Leon", "Mia"):
-        guess = reading(f"{sibling} Kühnhäuser", 0.35)
+        guess = reading(f"{sibling} Kühnhäuser", 0.9)
         names = vocabulary_of(lists)
         found = identify_alone(
             identify(TextState.WRITTEN, [guess], names), [guess], names, [reading("Dörte Kühnhäuser")]
