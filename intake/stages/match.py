@@ -127,8 +127,8 @@ TEXT_ONLY_BAR = Bar(likeness=0.97, likeness_margin=0.15, log_ratio=-np.inf, log_
 
 SIBLING_BEHIND = 0.10
 """A name is not believed if the same last name with a frequent first name, or one of the list, fits better by more than
-this in likeness + 0.1 * log-ratio. Of 776 children named rightly 7 lie below; Lea who
-is listed is not taken for Lena or Leo who are not."""
+this in likeness + 0.1 * log-ratio. Of 776 children named rightly 7 lie below; Lena and Leo, who are not listed, are not
+taken for Lea who is."""
 
 DOUBT_BAR = Bar(likeness=0.45, likeness_margin=0.0, log_ratio=-2.4, log_ratio_margin=-np.inf, lead=0.30)
 """For a name that did not reach the others but stands alone: far before everybody on the list, and before every name
@@ -181,9 +181,9 @@ def identify(
     }
     if len(named) == 1:
         return _identified(_best_of(whole), next(iter(named)), vocabulary.children)
-    alone = complete and not named
-    first = [_opinions(guess, vocabulary.first_only, count) for guess in guesses] if alone else []
-    by_first = {child for child in _named(guesses, first, FIRST_BAR) if _one_word(guesses, vocabulary.children[child])}
+    asked = guesses if complete and not named else ()
+    first = [_opinions(guess, vocabulary.first_only, count) for guess in asked]
+    by_first = {child for child in _named(asked, first, FIRST_BAR) if _one_word(guesses, vocabulary.children[child])}
     if len(by_first) == 1:
         return _identified(_best_of(first), next(iter(by_first)), vocabulary.children)
     candidates = _candidates(_best_of(whole), vocabulary.children)
@@ -196,6 +196,8 @@ def identify(
 def _named(guesses: Sequence[TextGuess], opinions: Sequence["_Opinions"], bar: Bar) -> set[int]:
     """The children that a guess, or the best of all, names beyond doubt; more than one is a contradiction."""
     found: set[int] = set()
+    if not guesses:
+        return found
     for guess, opinion in zip(guesses, opinions, strict=True):
         if opinion.clears(bar if guess.posteriors is not None else TEXT_ONLY_BAR):
             found.add(opinion.best)
