@@ -29,10 +29,12 @@ BOX_FILLED = 0.93
 FRAME_HEIGHT_MM, FRAME_WIDTH_MM = (4.5, 30.0), 12.0
 STROKE_MM = 1.2
 """The stroke of a frame is at most this thick."""
-BRACKET_HEIGHT_MM, BRACKET_WIDTH_MM, BRACKET_GAP_MM = (2.6, 8.0), (0.4, 2.2), (0.9, 9.0)
+BRACKET_HEIGHT_MM, BRACKET_WIDTH_MM, BRACKET_GAP_MM = (2.6, 8.0), (0.3, 2.2), (0.9, 9.0)
 LINE_HEIGHT_MM, LINE_MM, SOLID_MM = 1.2, 11.0, 8.0
 """How thick and how long a line is; solid parts of it are found from the last one on."""
-DOT_MM, DASH_MM, LEADER_GAP_MM = 1.3, 7.0, 3.4
+DOT_MM, DASH_MM, LEADER_GAP_MM = 0.95, 7.0, 3.4
+DOT_FILLED = 0.55
+"""Share of its bounding rectangle that a dot or a dash takes; small letters take less."""
 FEWEST_DOTS, IRREGULAR = 7, 0.8
 """A dotted line has so many dots; and the spread of the gaps between them is so small a share of their mean."""
 UNDERLINED_MM, UNDERLINED_SHARE = 1.3, 0.25
@@ -226,6 +228,7 @@ def _leaders(ink: Mask, px_per_mm: float) -> Iterator[Line]:
     """Rows of dots or dashes at regular distances."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     flat = (stats[:, cv2.CC_STAT_HEIGHT] <= DOT_MM * px_per_mm) & (stats[:, cv2.CC_STAT_WIDTH] <= DASH_MM * px_per_mm)
+    flat &= stats[:, cv2.CC_STAT_AREA] >= DOT_FILLED * stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT]
     flat[0] = False
     pieces = [Rect(*(float(v) / px_per_mm for v in row[:4])) for row in stats[flat]]
     for row in _rows(pieces):

@@ -28,7 +28,7 @@ class NoWordProcessorError(RuntimeError):
 class Style:
     """How a school's letters look: font, size in points, margins and the space between lines, and how lines are made.
 
-    `rule` is what a line to write on is typed with.
+    `rule` is what a line to write on is typed with, `tick` the size in points of typed boxes.
     """
 
     font: str
@@ -36,11 +36,12 @@ class Style:
     margin_mm: float
     leading: int
     rule: str
+    tick: float
 
 
-PLAIN = Style("Liberation Sans", 11, 22, 118, "…")
-SERIF = Style("Liberation Serif", 12, 25, 112, ".")
-UNDERSCORES = Style("Liberation Sans", 11, 20, 125, "_")
+PLAIN = Style("Liberation Sans", 11, 22, 118, "…", 17)
+SERIF = Style("Liberation Serif", 12, 25, 112, ".", 15)
+UNDERSCORES = Style("Liberation Sans", 11, 20, 125, "_", 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def text(*parts: Part, gap: float = 2.0, look: str = "Body") -> Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter to be made; the name is that of its file. `cut` paragraphs are the slip at the foot of the page."""
+    """A letter to be made; the name is that of its file."""
 
     name: str
     style: Style
@@ -153,8 +154,8 @@ def primary(style: Style = PLAIN) -> Letter:
         text("- - - - - - - - - - - - - - - - - - - - - - ✂ - - - bitte hier abtrennen - - - - - - - - - - - - - -", gap=4),
         text("Rückmeldung: Videokonferenzen über IServ", look="Heading", gap=2),
         text(f"Name des Kindes: {lines(style, 7)} Klasse: {lines(style, 2.4)}", gap=6),
-        text("☐\tJa, wir sind mit der Teilnahme unseres Kindes an Videokonferenzen einverstanden.", gap=5, look="Box"),
-        text("☐\tNein, wir sind mit der Teilnahme nicht einverstanden.", gap=4, look="Box"),
+        text("☐\tJa, wir sind mit der Teilnahme unseres Kindes an Videokonferenzen einverstanden.", gap=4, look="Box"),
+        text("☐\tNein, wir sind mit der Teilnahme nicht einverstanden.", gap=3, look="Box"),
         text(f"Name der Erziehungsberechtigten: {lines(style, 8)}", gap=6),
         text(f"{lines(style, 5)}\t{lines(style, 7.4)}", gap=15),
         text("Ort, Datum\tUnterschrift der Erziehungsberechtigten", gap=0, look="Small"),
@@ -239,6 +240,7 @@ def as_document(letter: Letter) -> str:
         body=body,
         font=escape(letter.style.font),
         size=letter.style.size,
+        tick=letter.style.tick,
         margin=letter.style.margin_mm,
         leading=letter.style.leading,
     )
@@ -263,7 +265,8 @@ def _part(part: Part, numbers: dict[str, str]) -> str:
             f'<draw:control text:anchor-type="as-char" draw:style-name="C" svg:width="{part.width}mm" '
             f'svg:height="{part.height}mm" draw:control="{numbers[part.name]}"/>'
         )
-    return escape(part).replace("\t", "<text:tab/>").replace("   ", '<text:s text:c="3"/>')
+    ticks = escape(part).replace("☐", '<text:span text:style-name="Tick">☐</text:span>')
+    return ticks.replace("\t", "<text:tab/>").replace("   ", '<text:s text:c="3"/>')
 
 
 def _form_field(control: Control, number: str) -> str:
@@ -290,6 +293,7 @@ _DOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>
 <style:style style:name="Box" style:family="paragraph" style:parent-style-name="Body"><style:paragraph-properties>
 <style:tab-stops><style:tab-stop style:position="9mm"/><style:tab-stop style:position="45mm"/></style:tab-stops>
 </style:paragraph-properties></style:style>
+<style:style style:name="Tick" style:family="text"><style:text-properties fo:font-size="{tick}pt"/></style:style>
 <style:style style:name="Small" style:family="paragraph" style:parent-style-name="Body">
 <style:text-properties fo:font-size="9pt"/></style:style>
 <style:style style:name="Heading" style:family="paragraph" style:parent-style-name="Body">

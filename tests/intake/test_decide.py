@@ -122,6 +122,8 @@ STRAY: list[tuple[dict[str, Any], Reason]] = [
     ({"stray": StrayInk(StrayState.UNREAD, (), {})}, Reason.INK_UNREAD),
     ({"texts": (name(TextState.OBJECTION, "nur ohne Kamera"),)}, Reason.WORDS_OBJECT),
     ({"texts": (name(TextState.WRITTEN, "Lena"), text(Role.PLACE_DATE, TextState.OBJECTION))}, Reason.WORDS_OBJECT),
+    ({"texts": (name(TextState.WRITTEN, "Lena"), text(Role.OTHER, TextState.WRITTEN))}, Reason.REMARK_WRITTEN),
+    ({"texts": (name(TextState.WRITTEN, "Lena"), text(Role.OTHER, TextState.STRUCK))}, Reason.REMARK_WRITTEN),
 ]
 
 
