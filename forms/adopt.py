@@ -1,4 +1,4 @@
-"""Makes a blank of somebody else's letter: the corrected proposal as form fields and `ruecklauf.json` over its pages."""
+"""Makes a blank of somebody else's letter: form fields and `ruecklauf.json` over its pages as they are."""
 
 import re
 import unicodedata
@@ -17,13 +17,14 @@ from forms.geometry import POINTS_PER_INCH
 from forms.letter_copy import NotAdoptableError, copied, pictured, readable_letter
 from forms.model import Meaning, Role, Rule, SlipArea
 from forms.overlay import Laid, LaidField, with_laid_fields
-from forms.proposal import Proposal, Proposed
+from forms.proposal import REPEATABLE, Proposal, Proposed
 from forms.shapes import Gray
 
 OPTIONS = {Meaning.YES: "ja", Meaning.NO: "nein"}
 """The on-states of all adopted boxes; a letter's own are often the same for yes and for no."""
 CHOICE_NAME = "consent"
-TOOLTIPS = {
+GERMAN = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"}
+TOOLTIPS: dict[Task, str] = {
     Role.CHILD_NAME: "Name des Kindes",
     Role.CHILD_CLASS: "Klasse des Kindes",
     Role.GUARDIAN_NAMES: "Namen der Eltern oder Erziehungsberechtigten",
@@ -66,7 +67,7 @@ class Picture:
 
 def id_from(name: str) -> str:
     """A form id from a file's name: small letters, digits and hyphens."""
-    german = name.casefold().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
+    german = name.casefold().translate(GERMAN)
     plain = unicodedata.normalize("NFKD", german).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "formular"
 
@@ -105,7 +106,9 @@ def _described(writer: PdfWriter, source: PdfReader | None, proposal: Proposal, 
             slip=SlipArea(proposal.page, proposal.slip),
             cut_mm=proposal.cut,
             fields=tuple(_roles(proposal.fields, names)),
-            options=tuple(OptionMeaning(OPTIONS[f.task], f.task) for f in proposal.fields if isinstance(f.task, Meaning)),
+            options=tuple(
+                OptionMeaning(OPTIONS[f.task], f.task) for f in proposal.fields if isinstance(f.task, Meaning)
+            ),
         )
     )
     return with_laid_fields(
@@ -137,14 +140,11 @@ def _laid(field: Proposed, name: str) -> LaidField:
 
 
 def _tooltip(field: Proposed) -> str:
-    """What the field is called: by its own tooltip, the words beside it, or its task."""
+    """What a screen reader says: the letter's own tooltip, words beside a box or remark, else the task."""
     own = field.widget.tooltip if field.widget is not None else ""
-    words = " ".join("".join(c for c in own or field.caption if c.isprintable()).split()).strip(" :[]()")
-    return words[:MAX_TOOLTIP] or _task_words(field.task)
-
-
-def _task_words(task: Task) -> str:
-    return TOOLTIPS[task]
+    beside = field.caption if field.kind == "choice" or field.task in REPEATABLE else ""
+    words = " ".join("".join(c for c in own or beside if c.isprintable()).split()).strip(" :[]()‘’'")
+    return words[:MAX_TOOLTIP] or TOOLTIPS[field.task]
 
 
 def _roles(fields: Sequence[Proposed], names: dict[int, str]) -> Iterator[FieldRole]:

@@ -83,7 +83,9 @@ _YES = re.compile(
     r"\b(ja|einverstanden|stimm\w*|will\w*|erlaub\w*|darf|dürfen|nimmt|nehmen|genehmig\w*|gestatt\w*)\b", re.IGNORECASE
 )
 _CUT = re.compile(r"(✂|✁|✃|abtrenn|abschneid|hier\s+trenn|heraustrenn|abschnitt\s+zurück)", re.IGNORECASE)
-_REPLY = re.compile(r"\b(rückmeld|rücklauf|rückantwort|antwort|einverständnis|einwilligung|erklärung|abschnitt)", re.IGNORECASE)
+_REPLY = re.compile(
+    r"\b(rückmeld|rücklauf|rückantwort|antwort|einverständnis|einwilligung|erklärung|abschnitt)", re.IGNORECASE
+)
 
 
 def role_said_by(caption: str) -> tuple[Role | None, Certainty] | None:
@@ -127,9 +129,11 @@ BELOW_MM, ABOVE_MM = 6.5, 18.0
 BESIDE_MM = 9.0
 """A caption before a line ends so near to it; between its own words there are gaps of at most `GAP_MM`."""
 GAP_MM = 5.0
+TOUCHING_MM = 0.5
+"""Captions may reach into their line by so much."""
 SIDE_MM = 3.0
 """A caption above or beneath may begin so much farther left than its line."""
-MOST_WORDS = 14
+MOST_WORDS, LAST_WORDS = 14, 6
 MUCH_NEARER = 0.5
 """A caption belongs to the nearer of two lines if it is so many times as near."""
 
@@ -257,7 +261,7 @@ def _begins_row(place: Rect, around: Surroundings) -> bool:
 
 def _beneath(line: Rect, around: Surroundings) -> _Caption | None:
     """The caption under a line: the first row of words below it, unless its colon points to what follows."""
-    below = [w for w in _under_or_over(line, around) if -0.5 <= w.place.y - line.bottom <= BELOW_MM]
+    below = [w for w in _under_or_over(line, around) if -TOUCHING_MM <= w.place.y - line.bottom <= BELOW_MM]
     below = [w for w in below if not _another_between(line.bottom, w.place.y, w.place, around)]
     if not below:
         return None
@@ -269,13 +273,26 @@ def _beneath(line: Rect, around: Surroundings) -> _Caption | None:
 
 
 def _belongs_to_next(row: Sequence[Word], around: Surroundings) -> bool:
-    """Whether words beneath a line are in truth those before another line or behind a box, in their own row."""
+    """Whether words above or beneath a line are in truth those of a place in their own row."""
     middle = row[0].place.centre.y
     return any(
-        abs(place.bottom - ROW_MM / 2 - middle) <= ROW_MM or place.y - 0.5 <= middle <= place.bottom + 0.5
+        _stands_in_row(place, middle)
+        and (-1.0 <= place.x - row[-1].place.right <= BESIDE_MM or -1.0 <= row[0].place.x - place.right <= BESIDE_MM)
         for place in around.places
-        if -BESIDE_MM <= place.x - row[-1].place.right <= BESIDE_MM or -BESIDE_MM <= row[0].place.x - place.right <= BESIDE_MM
     )
+
+
+def _leads_on(row: Sequence[Word], around: Surroundings) -> bool:
+    """Whether the last of these words stands before a place in its own row."""
+    last = row[-1].place
+    return any(
+        _stands_in_row(place, last.centre.y) and -1.0 <= place.x - last.right <= BESIDE_MM for place in around.places
+    )
+
+
+def _stands_in_row(place: Rect, middle: float) -> bool:
+    """Whether a line is that of words whose middle is here, or a box or frame stands beside them."""
+    return abs(place.bottom - ROW_MM / 2 - middle) <= ROW_MM or place.y - 0.5 <= middle <= place.bottom + 0.5
 
 
 def _over(line: Rect, around: Surroundings) -> _Caption | None:
@@ -286,6 +303,8 @@ def _over(line: Rect, around: Surroundings) -> _Caption | None:
         return None
     last = max(word.place.centre.y for word in above)
     row = sorted((w for w in above if last - w.place.centre.y <= ROW_MM), key=lambda w: w.place.x)
+    if _belongs_to_next(row, around):
+        return None
     return _Caption(_text(row), line.y - max(word.place.bottom for word in row))
 
 
@@ -308,4 +327,4 @@ def _row_before(line: Rect, around: Surroundings) -> str:
         return ""
     last = max(word.place.centre.y for word in rows)
     row = sorted((w for w in rows if last - w.place.centre.y <= ROW_MM), key=lambda w: w.place.x)
-    return _text(row[-6:])
+    return "" if _leads_on(row, around) else _text(row[-LAST_WORDS:])

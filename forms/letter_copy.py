@@ -14,10 +14,8 @@ from pypdf.generic import (
     DecodedStreamObject,
     DictionaryObject,
     FloatObject,
-    IndirectObject,
     NameObject,
     NumberObject,
-    PdfObject,
     StreamObject,
 )
 
@@ -76,7 +74,8 @@ def readable_letter(pdf: bytes) -> PdfReader:
         )
     if len(reader.pages) > MAX_LETTER_PAGES:
         raise NotAdoptableError(
-            f"Die Datei hat {len(reader.pages)} Seiten, höchstens {MAX_LETTER_PAGES} sind möglich. Bitte drucken Sie nur "
+            f"Die Datei hat {len(reader.pages)} Seiten, höchstens {MAX_LETTER_PAGES} sind möglich. Bitte drucken "
+            f"Sie nur "
             "den Brief als PDF."
         )
     return reader

@@ -241,9 +241,7 @@ def _said_by_widget(widget: Widget, box: bool) -> Guess | None:
     return None
 
 
-def _settled(
-    guessed: Sequence[tuple[_Seed, Guess]], page: LetterPage
-) -> tuple[tuple[Proposed, ...], tuple[str, ...]]:
+def _settled(guessed: Sequence[tuple[_Seed, Guess]], page: LetterPage) -> tuple[tuple[Proposed, ...], tuple[str, ...]]:
     """Numbered, each role once, boxes that say neither yes nor no left out where a pair is there."""
     pair = {guess.task for seed, guess in guessed if seed.box and guess.certainty is not Certainty.UNSURE}
     enough = pair >= {Meaning.YES, Meaning.NO}
@@ -407,7 +405,10 @@ def _problems(proposal: Proposal, rule: Rule) -> Iterator[str]:
         yield "Es gibt kein Feld für den Namen des Kindes (--role NUMMER=child_name oder --add X,Y,B,H=child_name)."
     for task, count in tasks.items():
         if count > 1 and task not in REPEATABLE:
-            yield f"{count} Felder haben dieselbe Aufgabe {task.value}; bitte eines ändern (--role) oder weglassen (--drop)."
+            yield (
+                f"{count} Felder haben dieselbe Aufgabe {task.value}; bitte eines ändern (--role) oder weglassen "
+                f"(--drop)."
+            )
     match rule:
         case Rule.TICK:
             if not (tasks[Meaning.YES] and tasks[Meaning.NO]):
@@ -417,7 +418,10 @@ def _problems(proposal: Proposal, rule: Rule) -> Iterator[str]:
                 )
         case Rule.SIGNATURES:
             if not any(task in SIGNATURES for task in tasks):
-                yield "Die Unterschrift soll entscheiden, aber es gibt keine Zeile dafür (--role NUMMER=guardian_signature)."
+                yield (
+                    "Die Unterschrift soll entscheiden, aber es gibt keine Zeile dafür (--role "
+                    "NUMMER=guardian_signature)."
+                )
         case _:
             assert_never(rule)
     for field in proposal.fields:

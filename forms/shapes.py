@@ -33,7 +33,7 @@ BRACKET_HEIGHT_MM, BRACKET_WIDTH_MM, BRACKET_GAP_MM = (2.6, 8.0), (0.3, 2.2), (0
 LINE_HEIGHT_MM, LINE_MM, SOLID_MM = 1.2, 11.0, 8.0
 """How thick and how long a line is; solid parts of it are found from the last one on."""
 DOT_MM, DASH_MM, LEADER_GAP_MM = 0.95, 7.0, 3.4
-DOT_FILLED = 0.55
+DOT_FILLED = 0.5
 """Share of its bounding rectangle that a dot or a dash takes; small letters take less."""
 FEWEST_DOTS, IRREGULAR = 7, 0.8
 """A dotted line has so many dots; and the spread of the gaps between them is so small a share of their mean."""
@@ -112,7 +112,7 @@ def _reading_order(place: Rect) -> tuple[float, float]:
 
 def _holes(ink: Mask, px_per_mm: float) -> tuple[list[Rect], list[Rect]]:
     """White rectangles closed in by ink: the outlines of small squares, the insides of larger frames."""
-    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    closed = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(1 - closed, connectivity=4)
     boxes, frames = [], []
     for x, y, width, height, area in stats[1:]:
@@ -226,7 +226,7 @@ def _underlines(ink: Mask, own: npt.NDArray[np.bool_], line: tuple[int, int, int
 
 def _leaders(ink: Mask, px_per_mm: float) -> Iterator[Line]:
     """Rows of dots or dashes at regular distances."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     flat = (stats[:, cv2.CC_STAT_HEIGHT] <= DOT_MM * px_per_mm) & (stats[:, cv2.CC_STAT_WIDTH] <= DASH_MM * px_per_mm)
     flat &= stats[:, cv2.CC_STAT_AREA] >= DOT_FILLED * stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT]
     flat[0] = False

@@ -1,4 +1,4 @@
-"""`form adopt`: reads somebody else's letter, shows what was found on it, and writes the blank that a person agrees to."""
+"""`form adopt`: reads somebody else's letter, shows what was found, and writes the blank that a person agrees to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,6 +44,8 @@ FEWEST_WORDS = 12
 """A page with fewer has no text of its own, but perhaps a picture of some."""
 PRINTED_SCORE, UPRIGHT_WORDS, UPRIGHT_SCORE = 0.3, 12, 0.7
 """Words below the first are noise; so many words of so high a mean score say that a page stands upright."""
+LONG_WORD, LETTERS_SHARE = 6, 0.8
+"""A dot of a line beside it makes the engine doubt a word that it reads well."""
 PX_PER_MM = DPI / MM_PER_INCH
 
 
@@ -106,19 +108,22 @@ def run(order: Order, person: Person) -> Outcome:
     try:
         letter = read_letter(order.letter, order.page, order.cut, order.whole)
         proposal = _corrected(propose(letter.page, order.cut, order.whole), order)
-        return _agreed(letter, proposal, order, person)
+        return agreed(letter, proposal, order, person)
     except (NotAdoptableError, CorrectionError, UnreadablePdfError) as error:
         raise UsageError(f"{order.letter}: {error}") from error
     except NoSheetError as error:
         raise UsageError(
-            f"{order.letter}: Auf dem Foto ist kein Blatt zu erkennen. Bitte scannen Sie den Brief, oder fotografieren Sie "
+            f"{order.letter}: Auf dem Foto ist kein Blatt zu erkennen. Bitte scannen Sie den Brief, oder "
+            f"fotografieren Sie "
             "ihn ganz auf einem dunklen Tisch."
         ) from error
     except UnreadablePageError as error:
-        raise UsageError(f"{order.letter} ist nicht lesbar ({error.reason}). Bitte scannen Sie den Brief neu.") from error
+        raise UsageError(
+            f"{order.letter} ist nicht lesbar ({error.reason}). Bitte scannen Sie den Brief neu."
+        ) from error
 
 
-def _agreed(letter: Letter, proposal: Proposal, order: Order, person: Person) -> Outcome:
+def agreed(letter: Letter, proposal: Proposal, order: Order, person: Person) -> Outcome:
     """Show the proposal, ask, and write what a person agrees to."""
     output = order.output or order.letter.with_name(f"{order.letter.stem}-vorlage.pdf")
     preview = output.with_name(f"{output.stem}-vorschlag.png")
@@ -141,13 +146,16 @@ def _agreed(letter: Letter, proposal: Proposal, order: Order, person: Person) ->
 def _unsure(proposal: Proposal) -> list[str]:
     """What nobody may take over without having looked."""
     told = [
-        f"Feld {field.number} ist unsicher: bitte mit --role {field.number}=AUFGABE bestimmen oder mit --drop {field.number} "
+        f"Feld {field.number} ist unsicher: bitte mit --role {field.number}=AUFGABE bestimmen oder mit --drop "
+        f"{field.number} "
         "weglassen."
         for field in proposal.fields
         if field.certainty is Certainty.UNSURE
     ]
     if proposal.cut is not None and proposal.cut_certainty is Certainty.UNSURE:
-        told.append(f"Die Schnittlinie bei {proposal.cut:.0f} mm ist unsicher: bitte mit --cut MM oder --whole bestimmen.")
+        told.append(
+            f"Die Schnittlinie bei {proposal.cut:.0f} mm ist unsicher: bitte mit --cut MM oder --whole bestimmen."
+        )
     return told
 
 
@@ -265,7 +273,14 @@ def _seen(sheet: Sheet) -> tuple[Shapes, list[tesseract.PrintedWord]]:
     """The shapes on a scan, and the words that are read once these are out of the way."""
     shapes = find_shapes(sheet.gray, PX_PER_MM)
     words = tesseract.load().read_words(without_shapes(sheet.gray, PX_PER_MM, shapes), DPI)
-    return shapes, [word for word in words if word.score >= PRINTED_SCORE and any(c.isalnum() for c in word.text)]
+    return shapes, [word for word in words if _is_printed(word)]
+
+
+def _is_printed(word: tesseract.PrintedWord) -> bool:
+    """Whether a reading is a word: what the engine believes, or long and of letters, as noise is not."""
+    letters = sum(c.isalpha() for c in word.text)
+    believed = word.score >= PRINTED_SCORE and any(c.isalnum() for c in word.text)
+    return believed or (letters >= LONG_WORD and letters >= LETTERS_SHARE * len(word.text))
 
 
 def _reads(words: Sequence[tesseract.PrintedWord]) -> bool:

@@ -197,8 +197,8 @@ def form_adopt(
     """Einen vorhandenen Brief als Vorlage übernehmen: PDF, Scan oder Foto des leeren Briefs.
 
     Zeigt, was auf dem Brief auszufüllen ist, und schreibt erst nach Zustimmung. Aufgaben: child_name, child_class,
-    guardian_names, place_date, guardian_signature, guardian2_signature, pupil_signature, detail (unverfängliche Angabe),
-    other (Bemerkung, wird vorgelegt); für Kästchen yes und no.
+    guardian_names, place_date, guardian_signature, guardian2_signature, pupil_signature, detail (unverfängliche
+    Angabe), other (Bemerkung, wird vorgelegt); für Kästchen yes und no.
     """
     from forms.model import Rule
     from intake import adoption, keyboard
@@ -206,9 +206,20 @@ def form_adopt(
     if whole and cut is not None:
         raise UsageError("--cut und --whole schließen einander aus.")
     order = adoption.Order(
-        file, output, page, roles, dropped, added, cut, whole, Rule(rule) if rule else None, form_id, form_version, title,
-        accepted,
-    )  # fmt: skip
+        letter=file,
+        output=output,
+        page=page,
+        roles=roles,
+        dropped=dropped,
+        added=added,
+        cut=cut,
+        whole=whole,
+        rule=Rule(rule) if rule else None,
+        form_id=form_id,
+        version=form_version,
+        title=title,
+        accepted=accepted,
+    )
     at_keyboard = sys.stdin.isatty() and not accepted
     outcome = adoption.run(order, keyboard.AtKeyboard() if at_keyboard else keyboard.Nobody())
     for finding in outcome.findings:

@@ -61,7 +61,9 @@ def table(proposal: Proposal) -> str:
     ]
     lines = [("Feld", "Aufgabe", "", "x,y,b,h (mm)", "Beschriftung"), *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(4)]
-    return "\n".join("  ".join([*(cell.ljust(w) for cell, w in zip(line, widths, strict=False)), line[4]]) for line in lines)
+    return "\n".join(
+        "  ".join([*(cell.ljust(w) for cell, w in zip(line, widths, strict=False)), line[4]]) for line in lines
+    )
 
 
 def cut_of(proposal: Proposal) -> str:

@@ -21,6 +21,8 @@ WHITE, PAPER_GREY = 226, 246
 """What is paler than the first, once the lighting is evened out, is paper; paper is brought to the second before."""
 EDGE_MM = 2.5
 """What hangs together with the edge of a scan this near is shadow or lid."""
+DARKEST_SHEET = 90
+"""Grey of the paper in a photo that is worth adopting."""
 SMALLEST_SHEET = 0.25
 """Share of a photo that a sheet on it takes at least."""
 
@@ -75,6 +77,9 @@ def _from_photo(gray: GrayImage) -> GrayImage:
     hull = cv2.convexHull(max(contours, key=cv2.contourArea)) if contours else None
     corners = None if hull is None else cv2.approxPolyDP(hull, 0.02 * cv2.arcLength(hull, True), True).reshape(-1, 2)
     if hull is None or corners is None or len(corners) != 4 or cv2.contourArea(hull) < SMALLEST_SHEET * small.size:  # noqa: PLR2004 - a sheet has four
+        raise NoSheetError
+    inside = cv2.fillConvexPoly(np.zeros_like(small), hull, 1).astype(bool)
+    if float(np.median(small[inside])) < DARKEST_SHEET:
         raise NoSheetError
     ordered = _clockwise(corners.astype(np.float32) / np.float32(scale))
     lying = np.linalg.norm(ordered[1] - ordered[0]) > np.linalg.norm(ordered[3] - ordered[0])

@@ -134,9 +134,11 @@ PRIMARY_LETTER = (
     "Videokonferenz-Tool nutzen, um Sitzungen innerhalb der Lerngruppen unter Leitung einer Lehrkraft zu ermöglichen. "
     "Wir nutzen hierfür unsere Kommunikationsplattform IServ, für die Ihr Kind einen Benutzerzugang besitzt, wenn Sie "
     "der IServ-Nutzung zugestimmt haben.",
-    "Zusätzlich zur Datenverarbeitung auf IServ werden die eigentlichen Videokonferenzen auf von IServ GmbH betriebenen "
+    "Zusätzlich zur Datenverarbeitung auf IServ werden die eigentlichen Videokonferenzen auf von IServ GmbH "
+    "betriebenen "
     "Servern durchgeführt. Die Server werden bei vertraglichen Partnern der IServ GmbH in Deutschland angemietet.",
-    "Alle Inhalte der Konferenzen bleiben im Kreis der Teilnehmer*innen. Es erfolgt keine Aufzeichnung oder Speicherung "
+    "Alle Inhalte der Konferenzen bleiben im Kreis der Teilnehmer*innen. Es erfolgt keine Aufzeichnung oder "
+    "Speicherung "
     "von Audio- und Videoübertragungen durch die Schule oder den Anbieter.",
     "Aus der Nichterteilung oder dem Widerruf der Einwilligung entstehen keine Nachteile. Diese Einwilligung kann für "
     "die Zukunft jederzeit widerrufen werden.",
@@ -151,7 +153,10 @@ def primary(style: Style = PLAIN) -> Letter:
         *(text(sentence) for sentence in PRIMARY_LETTER),
         text("Irina Wißmann", gap=8),
         text("Schulleitung", gap=0),
-        text("- - - - - - - - - - - - - - - - - - - - - - ✂ - - - bitte hier abtrennen - - - - - - - - - - - - - -", gap=4),
+        text(
+            "- - - - - - - - - - - - - - - - - - - - - - ✂ - - - bitte hier abtrennen - - - - - - - - - - - - - -",
+            gap=4,
+        ),
         text("Rückmeldung: Videokonferenzen über IServ", look="Heading", gap=2),
         text(f"Name des Kindes: {lines(style, 7)} Klasse: {lines(style, 2.4)}", gap=6),
         text("☐\tJa, wir sind mit der Teilnahme unseres Kindes an Videokonferenzen einverstanden.", gap=4, look="Box"),
@@ -169,13 +174,15 @@ def brackets(style: Style = UNDERSCORES) -> Letter:
         text("Einverständnis zum Unterrichtsgang in das Naturkundemuseum", look="Heading", gap=0),
         text("Liebe Eltern der Klassen 4a und 4b,", gap=6),
         text(
-            "am Mittwoch, dem 18. März, besuchen wir mit der ganzen Jahrgangsstufe das Naturkundemuseum. Wir fahren mit "
+            "am Mittwoch, dem 18. März, besuchen wir mit der ganzen Jahrgangsstufe das Naturkundemuseum. Wir "
+            "fahren mit "
             "dem Bus um 8.30 Uhr an der Schule ab und sind gegen 12.45 Uhr wieder zurück. Der Eintritt ist frei, die "
             "Fahrt kostet 3,50 Euro und wird von der Klassenlehrkraft eingesammelt.",
         ),
         text(
             "Bitte geben Sie Ihrem Kind ein kleines Frühstück, ein Getränk und wetterfeste Kleidung mit. Kinder, die "
-            "nicht mitkommen, werden an diesem Vormittag in der Schule betreut. Bitte füllen Sie den Zettel vollständig "
+            "nicht mitkommen, werden an diesem Vormittag in der Schule betreut. Bitte füllen Sie den Zettel "
+            "vollständig "
             "aus und geben Sie ihn bis zum Freitag der Klassenlehrkraft.",
         ),
         text("Name, Vorname des Kindes:", gap=8),
@@ -210,10 +217,10 @@ def fillable(style: Style = PLAIN) -> Letter:
         ),
         text("Name des Kindes: ", line("Name Kind", "Vor- und Nachname", 90), gap=8),
         text("Klasse: ", line("Klasse", "", 30), gap=4),
-        text(Control("checkbox", "Kontrollkästchen 1", "Ja, einverstanden", 6, 6), " Ja, wir sind einverstanden.", gap=8),
         text(
-            Control("checkbox", "Kontrollkästchen 2", "Nein", 6, 6), " Nein, wir sind nicht einverstanden.", gap=8
+            Control("checkbox", "Kontrollkästchen 1", "Ja, einverstanden", 6, 6), " Ja, wir sind einverstanden.", gap=8
         ),
+        text(Control("checkbox", "Kontrollkästchen 2", "Nein", 6, 6), " Nein, wir sind nicht einverstanden.", gap=8),
         text("Name der Eltern: ", line("Textfeld 3", "", 90), gap=8),
         text("Bemerkungen: ", line("Textfeld 4", "", 110), gap=8),
         text("Ort, Datum: ", line("Textfeld 5", "", 70), gap=8),
@@ -280,8 +287,10 @@ def _form_field(control: Control, number: str) -> str:
 
 _DOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>
 <office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
- xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
- xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:form="urn:oasis:names:tc:opendocument:xmlns:form:1.0"
+ xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
+ xmlns:form="urn:oasis:names:tc:opendocument:xmlns:form:1.0"
  xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
  xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" xmlns:ooo="http://openoffice.org/2004/office"
  office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.text">

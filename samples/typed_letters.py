@@ -27,11 +27,15 @@ CHOICES = ("rows", "row", "words first")
 CUTS = ("none", "scissors", "dashes", "words")
 
 BODY = (
-    "am Donnerstag, dem 14. Mai, findet unser Wandertag statt. Wir treffen uns um 8.15 Uhr auf dem Schulhof, fahren mit dem "
-    "Bus zum Waldlehrpfad und sind gegen 13 Uhr zurück. Bitte geben Sie Ihrem Kind wetterfeste Kleidung und ein Frühstück "
+    "am Donnerstag, dem 14. Mai, findet unser Wandertag statt. Wir treffen uns um 8.15 Uhr auf dem Schulhof, "
+    "fahren mit dem "
+    "Bus zum Waldlehrpfad und sind gegen 13 Uhr zurück. Bitte geben Sie Ihrem Kind wetterfeste Kleidung und ein "
+    "Frühstück "
     "mit. Die Kosten von 4,50 Euro sammelt die Klassenlehrkraft ein.",
-    "Für die Teilnahme brauchen wir Ihre Einwilligung. Sie ist freiwillig und kann jederzeit für die Zukunft widerrufen "
-    "werden. Kinder, die nicht mitkommen, werden in der Schule betreut. Bei Fragen wenden Sie sich bitte an das Sekretariat.",
+    "Für die Teilnahme brauchen wir Ihre Einwilligung. Sie ist freiwillig und kann jederzeit für die Zukunft "
+    "widerrufen "
+    "werden. Kinder, die nicht mitkommen, werden in der Schule betreut. Bei Fragen wenden Sie sich bitte an das "
+    "Sekretariat.",
 )
 CAPTIONS: dict[Task, tuple[str, ...]] = {
     Role.CHILD_NAME: ("Name des Kindes", "Vor- und Nachname der Schülerin / des Schülers", "Name, Vorname des Kindes"),
@@ -84,7 +88,8 @@ def typed_letter(seed: int) -> TypedLetter:
         cut=rng.choice(CUTS),
     )
     source = "\n".join(_letter(look, rng))
-    pdf = typst.compile(source.encode("utf-8"), font_paths=[FONTS], ignore_system_fonts=True)
+    compiler = typst.Compiler(source.encode("utf-8"), font_paths=[FONTS], ignore_system_fonts=True)  # type: ignore[misc]  # typst's stubs leave the kind of source open
+    pdf = compiler.compile()
     if not isinstance(pdf, bytes):
         raise TypeError("one PDF was expected")
     fields, cut = _truth(opened(pdf))
@@ -111,7 +116,7 @@ def _letter(look: _Look, rng: random.Random) -> Iterator[str]:
     yield _RULES
     yield from _head(look, rng)
     yield from (f"Liebe Eltern, {BODY[0]}", "", BODY[1], "")
-    if rng.random() < 0.4:  # noqa: PLR2004 - two letters in five
+    if rng.random() < 0.4:
         yield "#table(columns: 3, [Abfahrt], [8.30 Uhr], [Schulhof], [Rückkehr], [13.00 Uhr], [Bushaltestelle])"
     yield "Mit freundlichen Grüßen #v(8mm) A. Lindner, Schulleitung"
     yield from _cut(look)
@@ -121,22 +126,23 @@ def _letter(look: _Look, rng: random.Random) -> Iterator[str]:
 def _head(look: _Look, rng: random.Random) -> Iterator[str]:
     """What stands above: a name, a rule, a heading that may be underlined."""
     yield "#align(right)[Schule am Lindenhof · Lindenweg 1 · 12345 Musterstadt]"
-    if rng.random() < 0.5:  # noqa: PLR2004 - every other letter
+    if rng.random() < 0.5:
         yield "#line(length: 100%, stroke: 0.8pt)"
     heading = "Einwilligung zum Wandertag der vierten Klassen"
-    yield f"#text(size: {look.size + 3}pt)[{'#underline' if rng.random() < 0.4 else '#strong'}[{heading}]]"  # noqa: PLR2004
+    yield f"#text(size: {look.size + 3}pt)[{'#underline' if rng.random() < 0.4 else '#strong'}[{heading}]]"
     yield "#v(3mm)"
 
 
 def _cut(look: _Look) -> Iterator[str]:
     match look.cut:
         case "scissors":
-            mark = "#link(\"x-truth:cut\", line(length: 100%, stroke: (thickness: 0.6pt, dash: \"dashed\")))"
+            mark = '#link("x-truth:cut", line(length: 100%, stroke: (thickness: 0.6pt, dash: "dashed")))'
             yield f"#v(4mm) #align(center)[#text(size: 8pt)[bitte hier abtrennen]] #v(-3mm) {mark} #v(2mm)"
         case "dashes":
             yield '#v(4mm) #link("x-truth:cut", line(length: 100%, stroke: (thickness: 1pt, dash: "dashed"))) #v(2mm)'
         case "words":
-            yield '#v(4mm) #link("x-truth:cut", box(width: 100%, height: 2mm)[#("- " * 26) bitte hier abschneiden #(" -" * 22)]) #v(2mm)'
+            yield '#v(4mm) #link("x-truth:cut", box(width: 100%, height: 2mm,'
+            yield '[#("- " * 26) bitte hier abschneiden #(" -" * 22)])) #v(2mm)'
         case _:
             yield "#v(4mm)"
     yield "#strong[Rückmeldung zum Wandertag]"
@@ -146,11 +152,11 @@ def _slip(look: _Look, rng: random.Random) -> Iterator[str]:
     """The fields, in the order of most letters."""
     yield _line(look, rng, Role.CHILD_NAME, rng.randint(75, 110))
     yield _line(look, rng, Role.CHILD_CLASS, rng.randint(20, 35))
-    if rng.random() < 0.5:  # noqa: PLR2004 - every other letter
+    if rng.random() < 0.5:
         yield _line(look, rng, rng.choice((Role.GUARDIAN_NAMES, Role.DETAIL)), rng.randint(70, 90))
     if look.choice != "none":
         yield from _boxes(look, rng)
-    if rng.random() < 0.4:  # noqa: PLR2004 - two letters in five
+    if rng.random() < 0.4:
         yield _line(look, rng, Role.OTHER, rng.randint(80, 110))
     yield from _signing(look, rng)
 
@@ -191,14 +197,14 @@ def _box(look: _Look) -> str:
 
 def _signing(look: _Look, rng: random.Random) -> Iterator[str]:
     """The lines at the foot: beside one another or one after the other."""
-    roles = [Role.PLACE_DATE, Role.GUARDIAN_SIGNATURE, *([Role.PUPIL_SIGNATURE] if rng.random() < 0.4 else [])]  # noqa: PLR2004
+    roles = [Role.PLACE_DATE, Role.GUARDIAN_SIGNATURE, *([Role.PUPIL_SIGNATURE] if rng.random() < 0.4 else [])]
     if look.layout == "before":
         yield from (f"#v(9mm) {rng.choice(CAPTIONS[role])}: {_rule(look, role, 70)}" for role in roles)
         return
     if look.layout == "above":
         yield from (f"#v(5mm) {rng.choice(CAPTIONS[role])}: #v(7mm) {_rule(look, role, 75)}" for role in roles)
         return
-    width = 75 if len(roles) == 2 else 50  # noqa: PLR2004 - two have more room than three
+    width = 75 if len(roles) == 2 else 50
     cells = [f"[{_rule(look, role, width)} #v(-3mm) #text(size: 8pt)[{rng.choice(CAPTIONS[role])}]]" for role in roles]
     yield f"#v(14mm) #grid(columns: {len(roles)}, column-gutter: 5mm, {', '.join(cells)})"
 
