@@ -9,6 +9,7 @@ from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from forms.fields import opened, widgets_of
+from forms.pdf_objects import as_dictionary
 from forms.proposal import LetterPage
 from forms.shapes import Gray, find_shapes
 from forms.words import words_of
@@ -52,7 +53,7 @@ def hostile(pdf: bytes) -> bytes:
     launch = DictionaryObject({NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("cmd.exe")})
     scripts = DictionaryObject({NameObject("/Names"): ArrayObject([TextStringObject("open"), action])})
     writer.root_object[NameObject("/OpenAction")] = action
-    writer.root_object[NameObject("/Names")].get_object()[NameObject("/JavaScript")] = scripts
+    as_dictionary(writer.root_object["/Names"])[NameObject("/JavaScript")] = scripts
     page = writer.pages[0]
     page[NameObject("/AA")] = DictionaryObject({NameObject("/O"): action})
     link = DictionaryObject(

@@ -12,6 +12,7 @@ from forms.check import Severity, check_blank
 from forms.fields import fill, opened, values_of, widgets_of
 from forms.letter_copy import NotAdoptableError
 from forms.model import Meaning, Role, Rule
+from forms.pdf_objects import array_at, as_dictionary
 from forms.proposal import propose
 from tests.forms.letters import drawn, hostile, letter, page_of, saved
 
@@ -104,7 +105,8 @@ def test_nothing_but_print_and_fields_is_carried_over(name: str) -> None:
     assert reader.metadata is not None
     assert reader.metadata.author is None
     assert b"alert" not in pdf
-    assert {a.get_object()["/Subtype"] for a in reader.pages[0]["/Annots"]} == {"/Widget"}  # type: ignore[union-attr]
+    annotations = [as_dictionary(one) for one in array_at(reader.pages[0], "/Annots")]
+    assert {str(annotation["/Subtype"]) for annotation in annotations} == {"/Widget"}
 
 
 def test_a_stream_whose_content_lies_in_another_file_loses_it() -> None:

@@ -208,7 +208,7 @@ def test_a_field_that_is_not_there_is_said() -> None:
 
 
 def test_a_task_that_is_not_there_is_said_with_those_that_are() -> None:
-    with pytest.raises(CorrectionError, match="child_name.*yes"):
+    with pytest.raises(CorrectionError, match=r"child_name.*yes"):
         task_named("signature")
     assert task_named("nein") is Meaning.NO
 

@@ -26,7 +26,7 @@ def dotted(page: Gray, x: float, y: float, width: float, gap: float = 1.2) -> No
         cv2.circle(page, (px(float(place)), px(y)), 2, 0, -1)
 
 
-def boxed(page: Gray, x: float, y: float, width: float, height: float, thick: int = 2) -> None:
+def boxed(page: Gray, x: float, y: float, width: float, height: float, *, thick: int = 2) -> None:
     cv2.rectangle(page, (px(x), px(y)), (px(x + width), px(y + height)), 0, thick)
 
 
@@ -34,7 +34,7 @@ def boxed(page: Gray, x: float, y: float, width: float, height: float, thick: in
 @pytest.mark.parametrize("thick", [1, 2, 5])
 def test_a_square_is_found_by_its_outline(side: float, thick: int) -> None:
     page = paper()
-    boxed(page, 30, 40, side, side, thick)
+    boxed(page, 30, 40, side, side, thick=thick)
     (box,) = find_shapes(page, PX_PER_MM).boxes
     assert abs(box.centre.x - 30 - side / 2) < 0.3
     assert abs(box.width - side - thick / PX_PER_MM) < 0.5
@@ -82,7 +82,7 @@ def test_dashes_are_told_from_dots() -> None:
 
 def test_a_line_says_how_much_room_there_is_above() -> None:
     page = paper()
-    boxed(page, 30, 20, 60, 10, -1)
+    boxed(page, 30, 20, 60, 10, thick=-1)
     ruled(page, 30, 42, 60)
     (line,) = find_shapes(page, PX_PER_MM).lines
     assert abs(line.free - 12.0) < 0.5

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from forms.adopt import NewForm, adopt
 from forms.blank import read_blank
+from forms.captions import Certainty
 from forms.model import Role, Rule, TextLine
-from forms.proposal import Proposal, Proposed
+from forms.proposal import Proposal, Proposed, propose
 from intake import adoption, cli
 from intake.adoption import Order
 from intake.decide import decide
@@ -70,9 +72,9 @@ def order(letter: Path, output: Path) -> Order:
 def adopted(name: str) -> bytes:
     """The blank of a committed letter, as proposed."""
     letter = adoption.read_letter(LETTERS / f"{name}.pdf", None, None, False)
-    proposal = adoption.propose(letter.page)
-    form = adoption.NewForm(name, 1, name, "de", proposal.rule)
-    return adoption.adopt(letter.source, proposal, form)
+    proposal = propose(letter.page)
+    form = NewForm(name, 1, name, "de", proposal.rule)
+    return adopt(letter.source, proposal, form)
 
 
 # ---------------------------------------------------------------- what comes back
@@ -191,8 +193,8 @@ def test_what_is_unsure_is_asked_and_the_answer_taken(tmp_path: Path) -> None:
     person = Someone(answers={2: "child_class"})
     asked = order(LETTERS / "primar.pdf", tmp_path / "v.pdf")
     letter = adoption.read_letter(asked.letter, None, None, False)
-    sure = adoption.propose(letter.page)
-    doubt = replace(sure.fields[1], certainty=adoption.Certainty.UNSURE, task=Role.OTHER)
+    sure = propose(letter.page)
+    doubt = replace(sure.fields[1], certainty=Certainty.UNSURE, task=Role.OTHER)
     unsure = replace(sure, fields=(sure.fields[0], doubt, *sure.fields[2:]))
     outcome = adoption.agreed(letter, unsure, asked, person)
     assert person.asked == [2]
