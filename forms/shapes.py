@@ -164,11 +164,11 @@ def _brackets(ink: Mask, px_per_mm: float) -> list[Rect]:
 
 
 def _is_bracket(glyph: npt.NDArray[np.bool_]) -> bool:
-    """A stem at the left, a foot at either end, nothing between the feet."""
+    """A stem at the left, a foot at either end, nothing between the feet; the edge of a foot may be too pale."""
     height, width = glyph.shape
     foot = max(height // 8, 1)
     stem = glyph[:, : max(width // 2, 1)].any(axis=1).mean()
-    right = glyph[:, -max(width // 3, 1) :]
+    right = glyph[:, -max((width - 1) // 2, 1) :]
     feet = right[:foot].any() and right[-foot:].any()
     return bool(stem > 0.95 and feet and not right[2 * foot : height - 2 * foot].any())  # noqa: PLR2004 - a whole stem
 
