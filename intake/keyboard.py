@@ -6,7 +6,7 @@ import click
 
 from forms.captions import Certainty
 from forms.model import Rule
-from forms.proposal import Proposal, Proposed
+from forms.proposal import CorrectionError, Proposal, Proposed, task_named
 
 CERTAINTIES = {Certainty.SURE: "sicher", Certainty.LIKELY: "wahrscheinlich", Certainty.UNSURE: "bitte prüfen"}
 RULES = {Rule.TICK: "das Kreuz bei Ja oder Nein", Rule.SIGNATURES: "die Unterschrift"}
@@ -37,14 +37,28 @@ class AtKeyboard(Nobody):
     """Asks on the terminal."""
 
     def name(self, field: Proposed) -> str:
-        """Ask what an unsure field is for."""
+        """Ask what an unsure field is for, again after a slip of the keys; nobody says yes by pressing Enter alone."""
         words = f" („{field.caption[:MOST_CAPTION]}“)" if field.caption else ""
         question = f"Feld {field.number}{words}: Aufgabe, - lässt es weg"
-        return str(click.prompt(question, default=field.task.value, err=True))
+        proposed = None if field.kind == "choice" else field.task.value
+        return str(click.prompt(question, default=proposed, value_proc=_answer, err=True))
 
     def agrees(self) -> bool:
         """Ask for the last word."""
-        return click.confirm("Stimmen Nummern, Aufgaben und Plätze? Übernehmen", default=False, err=True)
+        question = "Stimmen Nummern, Aufgaben und Plätze? Übernehmen [j/N]"
+        answer = click.prompt(question, default="n", show_default=False, err=True)
+        return str(answer).strip().casefold() in {"j", "ja"}
+
+
+def _answer(text: str) -> str:
+    """A task, or "-"."""
+    answer = text.strip()
+    if answer != "-":
+        try:
+            task_named(answer)
+        except CorrectionError as error:
+            raise click.UsageError(str(error)) from error
+    return answer
 
 
 def table(proposal: Proposal) -> str:
