@@ -11,7 +11,10 @@ from intake.policy import EVERY_LINE, Policy
 from intake.values import (
     CodeReading,
     CodeState,
+    FieldsState,
+    FileReading,
     FormState,
+    HiddenState,
     IdentifiedBy,
     Identity,
     IdentityState,
@@ -70,6 +73,8 @@ class Facts:
     child_class: tuple[TextState, ...]
     place_date: tuple[TextState, ...]
     other: tuple[TextState, ...]
+    fields: FieldsState
+    hidden: HiddenState
 
     @property
     def reading(self) -> SlipReading:
@@ -94,6 +99,7 @@ class Facts:
             texts=tuple(text(role, state) for role, states in texts.items() for state in states),
             stray=StrayInk(self.stray, (), {}),
             identity=self.identity,
+            file=FileReading(self.fields, self.hidden, (), ()),
         )
 
     @property
@@ -186,8 +192,15 @@ LINES = tuple(
         fact,
         (
             ((SignatureState.SIGNED,),),
-            ((SignatureState.UNCLEAR,), (SignatureState.EMPTY,)),
+            (
+                (SignatureState.UNCLEAR,),
+                (SignatureState.EMPTY,),
+                (SignatureState.TYPED,),
+                (SignatureState.UNVERIFIED,),
+            ),
             ((SignatureState.UNREAD,), LOST, *_twice(SignatureState.SIGNED, SignatureState.EMPTY)),
+            # Whoever had to sign: what was changed after any signature is not what somebody agreed to.
+            ((SignatureState.CHANGED,), *_twice(SignatureState.CHANGED, SignatureState.SIGNED)),
         ),
     )
     for fact in ("guardian", "pupil")
@@ -200,6 +213,8 @@ SLIP_AND_CHILD = (
     Ladder("code", ((CodeState.CHILD, CodeState.FORM_ONLY, CodeState.NONE), (CodeState.FOREIGN,))),
     Ladder("identity", ((identified(LENA),), UNKNOWN)),
     Ladder("stray", ((StrayState.NONE,), (StrayState.FOUND,), (StrayState.UNREAD,))),
+    Ladder("fields", ((FieldsState.NONE, FieldsState.AGREE), (FieldsState.DISAGREE,), (FieldsState.UNREAD,))),
+    Ladder("hidden", ((HiddenState.NONE,), (HiddenState.FOUND,), (HiddenState.UNREAD,))),
     _text_ladder("child_name", HARMLESS, NAME_DOUBTS),
     _text_ladder("guardian_names", HARMLESS, NAME_DOUBTS),
     _text_ladder("child_class", (*HARMLESS, TextState.STRUCK), (TextState.OBJECTION,)),
@@ -225,5 +240,6 @@ def speak_for_consent(facts: Facts) -> bool:
     return (
         (ticked if facts.form.rule is Rule.TICK else bool(facts.asked))
         and all(signed[line] == (SignatureState.SIGNED,) for line in facts.asked)
+        and SignatureState.CHANGED not in (*facts.guardian, *facts.pupil)
         and all(ladder.is_best(facts) for ladder in SLIP_AND_CHILD)
     )

@@ -2,10 +2,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from forms.captions import Certainty
+from forms.captions import Certainty, Task
 from forms.geometry import Rect
 from forms.model import Meaning, Role
-from forms.proposal import Proposed, Task
+from forms.proposal import Proposed
 from intake.keyboard import AtKeyboard, Nobody
 
 
