@@ -93,7 +93,7 @@ def read(
     jobs: int | None,
     as_json: bool,
 ) -> int:
-    """Zurückgekommene Abschnitte lesen: PDF, TIFF, JPEG, PNG und Ordner davon."""
+    """Zurückgekommene Abschnitte lesen: PDF, TIFF, Fotos, Mails, Postfächer, Zip-Archive und Ordner davon."""
     from intake import one_shot
 
     if one_shot.STDOUT in (output, pages) and (as_json or output == pages):

@@ -12,6 +12,7 @@ from intake.policy import Policy
 from intake.values import (
     Answer,
     CodeState,
+    CoverNote,
     Decision,
     FormState,
     IdentityState,
@@ -44,7 +45,8 @@ def decide(reading: SlipReading, returns: Returns, policy: Policy) -> Decision:
     boxes = tuple(_box_reasons(answer, reading.marks))
     if answer is Answer.NO and not always and not boxes:
         return Decision(Verdict.REFUSED, answer, ())
-    reasons = (*always, *boxes, *_signature_reasons(reading, policy), *_ink_reasons(reading))
+    written = (*_ink_reasons(reading), *_note_reasons(reading))
+    reasons = (*always, *boxes, *_signature_reasons(reading, policy), *written)
     if reasons or not _says_yes(reading.rule, answer):
         return Decision(Verdict.REVIEW, answer, tuple(dict.fromkeys(reasons)))
     return Decision(Verdict.GIVEN, answer, ())
@@ -187,3 +189,8 @@ def _ink_reasons(reading: SlipReading) -> Iterable[Reason]:
             yield Reason.INK_UNREAD
         case _:
             assert_never(reading.stray.state)
+
+
+def _note_reasons(reading: SlipReading) -> Iterable[Reason]:
+    if reading.note is not CoverNote.NONE:
+        yield Reason.MAIL_OBJECTS

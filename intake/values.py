@@ -499,6 +499,13 @@ class Returns(StrEnum):
     CONTRADICTED = auto()
 
 
+class CoverNote(StrEnum):
+    """What the mail that a slip came with says; NONE if nothing against it, or if it came by itself."""
+
+    NONE = auto()
+    OBJECTS = auto()
+
+
 class FormState(StrEnum):
     """Whether it is certain which form the slip is."""
 
@@ -541,6 +548,7 @@ class Reason(StrEnum):
     NAME_STRUCK = auto()
     NAME_CONTRADICTS_CODE = auto()
     CONTRADICTING_RETURNS = auto()
+    MAIL_OBJECTS = auto()
     WORKER_FAILED = auto()
 
 
@@ -572,6 +580,8 @@ class SlipReading:
     stray: StrayInk
     written: InkMap
     identity: Identity
+    note: CoverNote = CoverNote.NONE
+    """Set for what came with a mail, once the page was read: the reader sees pages, not mails."""
 
     @property
     def form_id(self) -> str:

@@ -11,6 +11,7 @@ from intake.policy import EVERY_LINE, Policy
 from intake.values import (
     CodeReading,
     CodeState,
+    CoverNote,
     FormState,
     IdentifiedBy,
     Identity,
@@ -61,6 +62,7 @@ class Facts:
     code: CodeState
     identity: Identity
     stray: StrayState
+    note: CoverNote
     yes: tuple[MarkState, ...]
     no: tuple[MarkState, ...]
     guardian: tuple[SignatureState, ...]
@@ -93,6 +95,7 @@ class Facts:
             signatures=tuple(signature(line, state) for line, states in lines.items() for state in states),
             texts=tuple(text(role, state) for role, states in texts.items() for state in states),
             stray=StrayInk(self.stray, (), {}),
+            note=self.note,
             identity=self.identity,
         )
 
@@ -200,6 +203,7 @@ SLIP_AND_CHILD = (
     Ladder("code", ((CodeState.CHILD, CodeState.FORM_ONLY, CodeState.NONE), (CodeState.FOREIGN,))),
     Ladder("identity", ((identified(LENA),), UNKNOWN)),
     Ladder("stray", ((StrayState.NONE,), (StrayState.FOUND,), (StrayState.UNREAD,))),
+    Ladder("note", ((CoverNote.NONE,), (CoverNote.OBJECTS,))),
     _text_ladder("child_name", HARMLESS, NAME_DOUBTS),
     _text_ladder("guardian_names", HARMLESS, NAME_DOUBTS),
     _text_ladder("child_class", (*HARMLESS, TextState.STRUCK), (TextState.OBJECTION,)),

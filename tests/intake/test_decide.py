@@ -15,6 +15,7 @@ from intake.values import (
     Answer,
     CodeReading,
     CodeState,
+    CoverNote,
     FormState,
     IdentifiedBy,
     Identity,
@@ -120,6 +121,7 @@ OTHER_FACTS: list[tuple[dict[str, Any], Reason]] = [
 STRAY: list[tuple[dict[str, Any], Reason]] = [
     ({"stray": StrayInk(StrayState.FOUND, (), {})}, Reason.INK_UNEXPLAINED),
     ({"stray": StrayInk(StrayState.UNREAD, (), {})}, Reason.INK_UNREAD),
+    ({"note": CoverNote.OBJECTS}, Reason.MAIL_OBJECTS),
     ({"texts": (name(TextState.OBJECTION, "nur ohne Kamera"),)}, Reason.WORDS_OBJECT),
     ({"texts": (name(TextState.WRITTEN, "Lena"), text(Role.PLACE_DATE, TextState.OBJECTION))}, Reason.WORDS_OBJECT),
 ]

@@ -101,11 +101,11 @@ def test_every_page_has_its_row(make_slip: SlipMaker, leo: Child) -> None:
         PageReading(PageRef("a.pdf", 2), PageKind.BLANK, (), ()),
         PageReading(PageRef("b.txt", 1), PageKind.UNREADABLE, (), ("unknown_kind",)),
     ]
-    assert pages_csv(pages) == (
-        "file,page,kind,form,slips,reasons\n"
-        "a.pdf,1,slip,iserv-primar,2,\n"
-        "a.pdf,2,blank,,0,\n"
-        "b.txt,1,unreadable,,0,unknown_kind\n"
+    assert pages_csv(pages, {"a.pdf": "mutter@familie.example"}) == (
+        "file,page,kind,form,slips,reasons,sender\n"
+        "a.pdf,1,slip,iserv-primar,2,,mutter@familie.example\n"
+        "a.pdf,2,blank,,0,,mutter@familie.example\n"
+        "b.txt,1,unreadable,,0,unknown_kind,\n"
     )
 
 
