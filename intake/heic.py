@@ -1,50 +1,44 @@
 """HEIC, an iPhone's own photo format, where the office has installed a decoder for it (extra `heic`).
 
-The decoder is C++ that parses strangers' bytes and had errors that let a photo run code, so it is optional, and not
-used at all in versions known to have them.
+The decoder is C++ that parses strangers' bytes; it had errors that let a photo run code, and still has ones that let a
+photo end the process (one byte of a picture's metadata changed: a crash). So it is optional, is not used in versions
+with published holes, and works in a process of its own, whose end costs nothing but the photo.
 """
 
-import importlib
-import re
+import subprocess
+import sys
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from threading import Timer
 
 import numpy as np
 
+from intake import heic_child
 from intake.errors import UnreadablePageError
 from intake.limits import MAX_PIXELS
 from intake.values import GrayImage
 
 PACKAGE = "pi-heif-decoder"
 
-SAFE_LIBHEIF, SAFE_DECODER = (1, 23, 4), (1, 1, 3)
-"""libheif and libde265 without the errors published up to September 2026 (CVE-2026-54240 and the series after it)."""
+SECONDS = 90.0
+"""Then the decoder counts as stuck."""
 
-DAMAGE = (OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, AttributeError, RuntimeError)
-"""What the package raises at a damaged file."""
-
-
-def decoder() -> ModuleType | None:
-    """The decoder, None if it is missing or one with known holes."""
-    try:
-        module = importlib.import_module("pi_heif")
-        info = module.libheif_info()
-        safe = _version(info["libheif"]) >= SAFE_LIBHEIF and _version(info["decoders"]["libde265"]) >= SAFE_DECODER
-    except (ImportError, OSError, LookupError, TypeError, AttributeError):
-        return None
-    return module if safe else None
+HEADING = 64
+"""Bytes of the line before the pixels, at most."""
 
 
-def _version(text: str) -> tuple[int, ...]:
-    """The number in "libde265 HEVC decoder, version 1.1.3"."""
-    found = re.search(r"\d+(?:\.\d+)+", text)
-    return tuple(int(part) for part in found[0].split(".")) if found else ()
+def is_read() -> bool:
+    """Whether there is a decoder that may be used."""
+    return heic_child.decoder() is not None
 
 
 def count_pages(path: Path) -> int:
-    """How many pictures the file holds, without its thumbnails and depth maps."""
-    return len(_opened(path))
+    """How many pictures the file holds, without its thumbnails and depth maps.
+
+    Raises:
+        UnreadablePageError: It is damaged, or there is no decoder.
+    """
+    (count, _, _), _ = _ask(path, 0)
+    return count
 
 
 def read_page(path: Path, page: int) -> GrayImage:
@@ -53,23 +47,38 @@ def read_page(path: Path, page: int) -> GrayImage:
     Raises:
         UnreadablePageError: It is damaged or too large, or there is no decoder.
     """
-    try:
-        picture = _opened(path)[page - 1]
-        width, height = picture.size
-        if width * height > MAX_PIXELS:
-            raise UnreadablePageError("too_many_pixels")
-        return np.array(picture.to_pillow().convert("L"))
-    except DAMAGE as error:
-        raise UnreadablePageError("damaged_heic") from error
+    (_, width, height), luma = _ask(path, page)
+    if not 0 < width * height == len(luma) <= MAX_PIXELS:
+        raise UnreadablePageError("damaged_heic")
+    return np.frombuffer(luma, np.uint8).reshape(height, width).copy()
 
 
-def _opened(path: Path) -> Any:
-    """The file, not decoded yet."""
-    module = decoder()
-    if module is None:
+def _ask(path: Path, page: int) -> tuple[tuple[int, int, int], bytes]:
+    """What the child says: three numbers, and the pixels if asked for."""
+    code, said = _run(path.resolve(), page)
+    if code == heic_child.NO_DECODER:
         raise UnreadablePageError("heic_not_read")
-    module.options.DECODE_THREADS = 1
-    try:
-        return module.open_heif(path, convert_hdr_to_8bit=True)
-    except DAMAGE as error:
-        raise UnreadablePageError("damaged_heic") from error
+    if code == heic_child.TOO_LARGE:
+        raise UnreadablePageError("too_many_pixels")
+    heading, _, luma = said.partition(b"\n")
+    numbers = heading.split()
+    if code != 0 or len(numbers) != 3 or not all(number.isdigit() for number in numbers):  # noqa: PLR2004 as above
+        raise UnreadablePageError("damaged_heic")
+    return (int(numbers[0]), int(numbers[1]), int(numbers[2])), luma
+
+
+def _run(path: Path, page: int) -> tuple[int, bytes]:
+    """The child's exit code and output, of which no more is taken than a picture can have."""
+    program = [sys.executable, "-I", heic_child.__file__, str(path), str(page), str(MAX_PIXELS)]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(program, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet) as child:  # noqa: S603 - our own
+        stuck = Timer(SECONDS, child.kill)
+        stuck.start()
+        try:
+            said = child.stdout.read(MAX_PIXELS + HEADING) if child.stdout else b""
+            if len(said) >= MAX_PIXELS + HEADING:
+                child.kill()
+            return child.wait(), said
+        finally:
+            stuck.cancel()
+            child.kill()
