@@ -145,6 +145,20 @@ def by_magic(head: bytes) -> Kind | None:  # noqa: PLR0911 - a table in words
     return None
 
 
+def is_text(content: bytes) -> bool:
+    """Whether this may be what it is declared to be: words, and not some file."""
+    known = by_magic(content[:SNIFFED_BYTES]) is not None
+    return (
+        not known
+        and b"\0" not in content
+        and _known_but_not_read(content[:SNIFFED_BYTES])
+        in {
+            "unknown_kind",
+            "web_page",
+        }
+    )
+
+
 def is_mail(head: bytes) -> bool:
     """Whether this begins like a mail: with a field that mails have."""
     found = FIELD.match(_without_envelope(head.removeprefix(BOM).lstrip(b"\r\n")))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from email import errors, utils
 from email.header import decode_header
 from email.message import Message
+from email.policy import Compat32
 
 from intake import kinds
 from intake.errors import UnreadablePageError
@@ -36,7 +37,7 @@ LOST_PART = re.compile(rb"^content-(?:type|disposition|transfer-encoding):", re.
 
 ADDRESS = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[^\s@<>\"(),:;\\]{1,190}")
 BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
-BAD_QUOTED = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)")
+BAD_QUOTED = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)|[^\t\r\n -~]")
 UUENCODED = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
 TAG = re.compile(r"<[^<>]*>")
 
@@ -67,6 +68,17 @@ BY_PROGRAMS = frozenset(_PROGRAMS.split())
 
 SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"})
 ELSEWHERE = frozenset({"message/external-body", "message/partial"})
+
+
+class _AsWritten(Compat32):
+    """The library's older rules, but letters that stand in a header as they are stay letters."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """What stands in a header."""
+        return _letters(value.encode("utf-8", "surrogateescape"), "utf-8")
+
+
+AS_WRITTEN = _AsWritten()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +128,7 @@ def _mail(content: bytes, name: str, depth: int) -> Mail:
     if content.count(b"\n--") > MAX_BOUNDARY_LINES:
         raise UnreadablePageError("too_many_attachments")
     try:
-        message = email.message_from_bytes(content.removeprefix(kinds.BOM).lstrip(b"\r\n"))
+        message = email.message_from_bytes(content.removeprefix(kinds.BOM).lstrip(b"\r\n"), policy=AS_WRITTEN)
         return _taken_apart(message, name, depth)
     except RecursionError as error:
         raise UnreadablePageError("mail_nested_too_deep") from error
@@ -292,7 +304,8 @@ def _is_text(part: Message, attachment: Attachment) -> bool:
     """Whether this is what the mail says, not a file that hangs on it, whatever it is declared to be."""
     said = part.get_content_type() in {"text/plain", "text/html", "text/enriched"}
     named = part.get_content_disposition() == "attachment" or _own_name(part)
-    return said and not named and kinds.by_magic(attachment.content[: kinds.SNIFFED_BYTES]) is None
+    unread = attachment.reason and not attachment.content
+    return said and not named and not unread and kinds.is_text(attachment.content)
 
 
 def _words(part: Message, content: bytes) -> str:

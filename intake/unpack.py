@@ -37,6 +37,9 @@ PICTURES = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 UNZIP_ERRORS = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError, ValueError)
 """What the library raises at archives that are none."""
 
+NOTHING_KNOWN = frozenset({"unknown_kind", "empty_file"})
+"""Only this is passed over for its name or its declared type: a page is read whatever it is called."""
+
 SMALL_PICTURE, OF_PROGRAMS, OF_SYSTEMS = "small_picture", "of_programs", "of_systems"
 """Why something was passed over: a logo in the text, a mail program's own, an operating system's own."""
 
@@ -210,10 +213,10 @@ class _Unpacking:
         elif attachment.inline and _is_small(attachment.content):
             self._pass_over(SMALL_PICTURE)
         else:
-            self._file(name, attachment.content, depth, by_program=attachment.by_program)
+            self._file(name, attachment.content, depth, OF_PROGRAMS if attachment.by_program else "")
 
-    def _file(self, name: str, content: bytes, depth: int, *, by_program: bool) -> None:
-        """Whatever these bytes are."""
+    def _file(self, name: str, content: bytes, depth: int, litter: str) -> None:
+        """Whatever these bytes are; `litter` is what to count them as if they are nothing that is read."""
         try:
             self._bytes += len(content)
             if self._bytes > MAX_UNPACKED_BYTES:
@@ -231,8 +234,8 @@ class _Unpacking:
                 case _:
                     self._store(name, content)
         except UnreadablePageError as error:
-            if by_program:
-                self._pass_over(OF_PROGRAMS)
+            if litter and error.reason in NOTHING_KNOWN:
+                self._pass_over(litter)
             else:
                 self._refuse(name, error.reason)
 
@@ -275,7 +278,7 @@ class _Unpacking:
             with zipfile.ZipFile(file) as archive:
                 if kinds.is_office_zip(archive):
                     raise UnreadablePageError("office_document")
-                members = [member for member in archive.infolist() if not member.is_dir()]
+                members = [member for member in archive.infolist() if not _is_folder(member)]
                 if len(members) > MAX_ATTACHMENTS:
                     raise UnreadablePageError("too_many_attachments")
                 if not members:
@@ -287,12 +290,10 @@ class _Unpacking:
 
     def _member(self, name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, depth: int) -> None:
         """One file of an archive."""
-        if _is_of_systems(member.filename):
-            self._pass_over(OF_SYSTEMS)
-            return
         inner = self._free(f"{name}/{clean_name(member.filename) or 'Datei'}")
         try:
-            self._file(inner, self._unzipped(archive, member), depth, by_program=False)
+            litter = OF_SYSTEMS if _is_of_systems(member.filename) else ""
+            self._file(inner, self._unzipped(archive, member), depth, litter)
         except UnreadablePageError as error:
             self._refuse(inner, error.reason)
         except UNZIP_ERRORS:
@@ -341,6 +342,11 @@ def _is_small(content: bytes) -> bool:
             return False
 
 
+def _is_folder(member: zipfile.ZipInfo) -> bool:
+    """Whether this is only the name of a folder; a file may be named like one."""
+    return member.is_dir() and not member.file_size and not member.compress_size
+
+
 def _is_of_systems(path: str) -> bool:
-    parts = path.replace("\\", "/").split("/")
-    return any(part.startswith(".") or part == "__MACOSX" for part in parts) or parts[-1].casefold() == "thumbs.db"
+    *folders, name = path.replace("\\", "/").casefold().split("/")
+    return "__macosx" in folders or name in {".ds_store", "thumbs.db", "desktop.ini"}
