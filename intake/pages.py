@@ -113,7 +113,9 @@ render_blank = pdf.render_blank
 def _opened(path: Path, kind: str) -> Iterator[Image.Image]:
     """The image, opened as this kind and no other; whatever goes wrong inside means that it is damaged.
 
-    A decoder's warning counts as damage, except for those about descriptive tags, which many scanners get wrong.
+    It is opened as a stream: an uncompressed TIFF given by name is mapped into memory with its sides exchanged where
+    its orientation lays it on its side, and comes out squeezed (Pillow 13). A decoder's warning counts as damage,
+    except for those about descriptive tags, which many scanners get wrong.
 
     Raises:
         UnreadablePageError: Damaged, or with more than MAX_PIXELS.
@@ -122,7 +124,7 @@ def _opened(path: Path, kind: str) -> Iterator[Image.Image]:
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", message="Metadata Warning")
         try:
-            with Image.open(path, formats=[kind]) as image:
+            with path.open("rb") as file, Image.open(file, formats=[kind]) as image:
                 yield image
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise UnreadablePageError("too_many_pixels") from error
