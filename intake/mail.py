@@ -8,6 +8,7 @@ off. Half an attachment is worse than none.
 import base64
 import binascii
 import email
+import html
 import io
 import quopri
 import re
@@ -55,6 +56,9 @@ AGAINST_BEGUN = re.compile(
     re.IGNORECASE,
 )
 """Beginnings of words that do the same."""
+
+UNSAID = ("style", "script", "blockquote")
+"""Parts of a page that are not the sender's words: how it looks, and what another wrote."""
 
 AS_IT_IS = frozenset({"", "7bit", "8bit", "binary"})
 UU = frozenset({"x-uuencode", "uuencode", "x-uue", "uue"})
@@ -312,8 +316,21 @@ def _words(part: Message, content: bytes) -> str:
     """The text in its own letters, without tags and what is quoted of other mails."""
     text = _letters(content[: 4 * MAX_TEXT], part.get_content_charset("utf-8"))
     if part.get_content_type() == "text/html":
-        text = TAG.sub(" ", text)
+        for element in UNSAID:
+            text = _without(text, element)
+        text = html.unescape(TAG.sub(" ", text))
     return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(">"))
+
+
+def _without(page: str, element: str) -> str:
+    """A page without an element, wherever it occurs; one that never ends is kept, words and all."""
+    folded, kept, place = page.lower(), [], 0
+    if len(folded) != len(page):
+        return page
+    while (start := folded.find(f"<{element}", place)) >= 0 and (end := folded.find(f"</{element}", start)) >= 0:
+        kept.append(page[place:start])
+        place = end
+    return " ".join([*kept, page[place:]])
 
 
 def _letters(content: bytes, charset: str) -> str:

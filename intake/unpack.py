@@ -29,6 +29,9 @@ SHOWN_PX = 300
 """A picture that a mail shows in its text is a logo if it is narrower. A slip is 210 mm wide: 300 pixels are 36 dpi,
 and what is written on it cannot be read."""
 
+LONGEST_PX = 4000
+"""Nobody's logo is wider."""
+
 LINE = 1 << 16
 """Bytes of a mailbox that are looked at together."""
 
@@ -322,14 +325,17 @@ def _texts(mail: Mail) -> Iterable[str]:
 
 
 def _is_small(content: bytes) -> bool:
-    """Whether this is a picture too small to show a page, or a drawing; only its header is read."""
+    """Whether this is a picture too small to show a page, or a drawing; one that is damaged may be anything."""
     if content[: kinds.SNIFFED_BYTES].lstrip().startswith((b"<svg", b"<?xml")):
         return True
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             with Image.open(io.BytesIO(content), formats=PICTURES) as image:
-                return min(image.size) < SHOWN_PX
+                small = min(image.size) < SHOWN_PX and max(image.size) < LONGEST_PX
+                if small:
+                    image.load()
+                return small
         except (
             OSError,
             SyntaxError,

@@ -345,9 +345,10 @@ def with_strange_letters(mail: bytes, rng: random.Random) -> bytes:
 
 
 def without_a_piece(mail: bytes, rng: random.Random) -> bytes:
-    """Something in the middle is gone."""
+    """Something in the middle is gone, but no part from its beginning to its end: nobody could know of that."""
     start = rng.randrange(len(mail))
-    return mail[:start] + mail[start + rng.randint(1, 3000) :]
+    piece = mail[start : start + rng.randint(1, 3000)].split(b"\r\n--")[0]
+    return mail[:start] + mail[start + len(piece) :]
 
 
 BREAKERS: tuple[Callable[[bytes, random.Random], bytes], ...] = (

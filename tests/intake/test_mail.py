@@ -495,6 +495,27 @@ def test_what_a_mail_quotes_of_another_is_not_its_word() -> None:
     assert not takes_back(read_mail(mail).text)
 
 
+def test_how_a_page_looks_is_not_its_word() -> None:
+    mail = written(text="Anbei.")
+    mail.add_alternative(
+        "<style>p:not(.x) {background: no-repeat}</style><p>Anbei &amp; Gr&uuml;&szlig;e</p>"
+        "<BLOCKQUOTE>Bitte nicht vergessen</BLOCKQUOTE>",
+        subtype="html",
+    )
+    text = read_mail(mail.as_bytes()).text
+    assert "Grüße" in text
+    assert not takes_back(text)
+
+
+@pytest.mark.parametrize(
+    "page", ["<style>p {color: red}<p>Wir sind nicht einverstanden", "<p>n&#105;cht</p>", "<p>nicht</p><style></style>"]
+)
+def test_words_of_a_page_are_not_lost_in_its_looks(page: str) -> None:
+    mail = written(text="")
+    mail.add_alternative(page, subtype="html")
+    assert takes_back(read_mail(mail.as_bytes()).text)
+
+
 def test_a_picture_is_small_by_its_narrower_side() -> None:
     file = io.BytesIO()
     Image.new("L", (2000, unpack.SHOWN_PX - 1)).save(file, "PNG")
