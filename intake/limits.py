@@ -29,6 +29,13 @@ MAX_BOUNDARIES, MAX_BOUNDARY_LINES = 100, 20_000
 """Boundaries that a mail declares, and lines that look like one: what the parser's time and memory grow with. A mail
 forwarded five times declares about 20."""
 
+MAX_LINES = 3_000_000
+"""Line ends of a mail, two for each line in mails: the largest in base64 has 1.8 million."""
+
+MAX_COMPARISONS = 40_000_000
+"""Line ends of a mail times the boundaries that each line is compared with: about half a minute. A mail of 40 MB
+forwarded five times needs 22 million."""
+
 MAX_ATTACHMENTS = 500
 """Attachments of one mail or members of one archive, with all that is nested in it."""
 

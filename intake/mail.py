@@ -22,7 +22,18 @@ from email.policy import Compat32
 
 from intake import kinds
 from intake.errors import UnreadablePageError
-from intake.limits import MAX_ATTACHMENTS, MAX_BOUNDARIES, MAX_BOUNDARY_LINES, MAX_MAIL_BYTES, MAX_NESTING
+from intake.limits import (
+    MAX_ATTACHMENTS,
+    MAX_BOUNDARIES,
+    MAX_BOUNDARY_LINES,
+    MAX_COMPARISONS,
+    MAX_LINES,
+    MAX_MAIL_BYTES,
+    MAX_NESTING,
+)
+
+MAX_HEADER = 8192
+"""Letters of one header that are looked at: the library takes a time that grows with their square."""
 
 MAX_NAME, MAX_TEXT = 100, 200_000
 """Letters of a file's name and of a mail's words that are kept."""
@@ -78,8 +89,8 @@ class _AsWritten(Compat32):
     """The library's older rules, but letters that stand in a header as they are stay letters."""
 
     def header_fetch_parse(self, name: str, value: str) -> str:
-        """What stands in a header."""
-        return _letters(value.encode("utf-8", "surrogateescape"), "utf-8")
+        """What stands in a header, as far as anybody writes one."""
+        return _letters(value[:MAX_HEADER].encode("utf-8", "surrogateescape"), "utf-8")
 
 
 AS_WRITTEN = _AsWritten()
@@ -127,7 +138,11 @@ def _mail(content: bytes, name: str, depth: int) -> Mail:
     if len(content) > MAX_MAIL_BYTES:
         raise UnreadablePageError("mail_too_large")
     folded = content.lower()
-    if folded.count(b"boundary") > MAX_BOUNDARIES or folded.count(b"message/rfc822") > MAX_BOUNDARIES:
+    boundaries, nested = folded.count(b"boundary"), folded.count(b"message/rfc822")
+    lines = content.count(b"\n") + content.count(b"\r")
+    if lines > MAX_LINES:
+        raise UnreadablePageError("mail_too_large")
+    if max(boundaries, nested) > MAX_BOUNDARIES or lines * (1 + boundaries) > MAX_COMPARISONS:
         raise UnreadablePageError("mail_nested_too_deep")
     if content.count(b"\n--") > MAX_BOUNDARY_LINES:
         raise UnreadablePageError("too_many_attachments")
@@ -379,7 +394,7 @@ def _sender(message: Message) -> str:
     """The address in From: what the mail claims, nothing more."""
     try:
         found = ADDRESS.fullmatch(utils.parseaddr(str(message.get("From", ""))[:2000])[1])
-    except BROKEN:
+    except (*BROKEN, RecursionError):
         return ""
     return _printable(found[0]) if found else ""
 

@@ -214,9 +214,8 @@ class Maker:
         return self.part(self.page_file(), "application/octet-stream", self.rng.choice(NAMES), "attachment")
 
     def _uu(self) -> bytes:
-        """Files in the text, as programs did before MIME."""
-        text = b"Content-Type: text/plain\r\n\r\nHallo,\r\n\r\n"
-        return text + b"\r\n".join(uu(self.page_file()) for _ in range(self.rng.randint(1, 2)))
+        """A file in the text, as programs did before MIME; of two, nobody could know that the second was cut off."""
+        return b"Content-Type: text/plain\r\n\r\nHallo,\r\n\r\n" + uu(self.page_file())
 
     def _multipart(self, kind: str, parts: Sequence[bytes]) -> bytes:
         mark = f"=_{self.rng.randrange(1 << 60):x}"

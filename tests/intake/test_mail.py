@@ -107,9 +107,9 @@ def test_a_forwarded_mail_in_base64_is_opened(rows: Rows) -> None:
     assert rows(a=mail) == [("a.eml/Anlage 1/Scan.pdf", 1, "400x600")]
 
 
-def test_a_file_in_the_text_is_found(rows: Rows) -> None:
-    mail = b"From: a@b.example\r\n\r\nHallo,\r\n\r\n" + uu(PHOTO) + b"\r\nGruss\r\n"
-    assert rows(a=mail) == [("a.eml/anlage.bin", 1, "900x1200")]
+def test_files_in_the_text_are_found(rows: Rows) -> None:
+    mail = b"From: a@b.example\r\n\r\nHallo,\r\n\r\n" + uu(PHOTO) + b"\r\n" + uu(PAGE) + b"\r\nGruss\r\n"
+    assert rows(a=mail) == [("a.eml/anlage.bin", 1, "900x1200"), ("a.eml/anlage.bin#2", 1, "400x600")]
 
 
 def test_a_file_that_calls_itself_the_text_is_none(rows: Rows) -> None:
@@ -273,6 +273,12 @@ def test_ten_mails_within_one_another_are_opened_as_far_as_is_bearable(rows: Row
     assert reason == "mail_nested_too_deep"
 
 
+def test_short_lines_within_many_boundaries_are_refused_before_they_take_an_hour(rows: Rows) -> None:
+    heads = [b"Content-Type: multipart/mixed; boundary=b%02d\r\n\r\n--b%02d\r\n" % (n, n) for n in range(90)]
+    mail = b"From: a@b.example\r\n" + b"".join(heads) + b"a\r\n" * 400_000
+    assert rows(a=mail) == [("a.eml", 1, "mail_nested_too_deep")]
+
+
 @pytest.mark.parametrize("part", [b"\r\n", b"\r\n\r\nContent-Type: application/pdf\r\n\r\nx\r\n"])
 def test_a_hundred_thousand_parts_are_refused(part: bytes, rows: Rows) -> None:
     mail = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n" + (b"--x" + part) * 100_000
@@ -283,6 +289,13 @@ def test_six_hundred_attachments_are_refused_as_a_whole(rows: Rows) -> None:
     mail = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
     mail += b"--x\r\nContent-Type: application/pdf\r\n\r\nx\r\n" * 600 + b"--x--\r\n"
     assert rows(a=mail) == [("a.eml", 1, "too_many_attachments")]
+
+
+def test_endless_headers_take_no_endless_time(rows: Rows) -> None:
+    head = b"From: a@b.example\r\nContent-Type: application/pdf" + b"; a=b" * 2_000_000 + b"\r\n"
+    lines = b"From: a@b.example\r\n" + b"\n" * (limits.MAX_LINES + 1)
+    found = rows(a=head + b"Content-Disposition: attachment; filename=a.pdf\r\n\r\n" + PAGE, b=lines)
+    assert found == [("a.eml/a.pdf", 1, "400x600"), ("b.eml", 1, "mail_too_large")]
 
 
 def test_a_mail_too_large_is_a_row(tmp_path: Path) -> None:
@@ -463,6 +476,7 @@ def test_names_are_read_as_old_and_new_programs_write_them(rows: Rows) -> None:
         (b"kein Absender", ""),
         (b'"a@b.example" <c@d.example>', "c@d.example"),
         (b"a\x00@b.example", "a@b.example"),
+        (b'"a" ((' * 500_000, ""),
     ],
 )
 def test_the_sender_is_an_address_or_nothing(line: bytes, sender: str) -> None:
