@@ -80,6 +80,8 @@ def ruecklauf() -> None:
               help="Tabelle der Abschnitte, daneben dieselbe für Excel; „-“ ist die Standardausgabe.")  # fmt: skip
 @click.option("--pages", metavar="DATEI", type=ANY_FILE, help="Tabelle aller Seiten, eine Zeile je Seite.")
 @click.option("--evidence", metavar="ORDNER", type=FOLDER, help="Bilder der Belege in diesen Ordner schreiben.")
+@click.option("--trust", metavar="DATEI.pem", type=EXISTING_FILE,
+              help="Zertifizierungsstelle, die für Unterschriften mit Zertifikat bürgt (PEM oder DER).")  # fmt: skip
 @click.option("-j", "--jobs", metavar="N", type=click.IntRange(min=1), help="So viele Seiten gleichzeitig lesen.")
 @click.option("--json", "as_json", is_flag=True, help="Die Zählung als JSON auf die Standardausgabe schreiben.")
 def read(
@@ -90,6 +92,7 @@ def read(
     output: Path,
     pages: Path | None,
     evidence: Path | None,
+    trust: Path | None,
     jobs: int | None,
     as_json: bool,
 ) -> int:
@@ -98,7 +101,7 @@ def read(
 
     if one_shot.STDOUT in (output, pages) and (as_json or output == pages):
         raise UsageError("Nur eines von -o, --pages und --json kann auf die Standardausgabe schreiben.")
-    tally = one_shot.read(one_shot.Order(paths, forms, roster, output, pages, evidence, jobs))
+    tally = one_shot.read(one_shot.Order(paths, forms, roster, output, pages, evidence, jobs, trust))
     if as_json:
         click.echo(json.dumps(asdict(tally), ensure_ascii=False))
     say(tally.sentences)

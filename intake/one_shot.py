@@ -17,13 +17,14 @@ from intake.engines import pp_ocr
 from intake.errors import BlankError, ExitCode, UnreadablePageError, UsageError
 from intake.executors import Executor, LocalPool, Serial
 from intake.ledger import Ledger, MemoryLedger
+from intake.pades import read_roots
 from intake.policy import EVERY_LINE
 from intake.private import private_folder
 from intake.read_slip import read_page
 from intake.roster import read_roster
 from intake.sources import Inputs, expand
 from intake.templates import prepare
-from intake.values import PageKind, Roster, Template, Verdict
+from intake.values import PageKind, Roster, Template, Trust, Verdict
 
 STDOUT = Path("-")
 """The file name that stands for the standard output."""
@@ -31,7 +32,10 @@ STDOUT = Path("-")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the office asked for; `pages` and `evidence` are written only if asked for."""
+    """What the office asked for; `pages` and `evidence` are written only if asked for.
+
+    `trust` holds the certificates whose holders may vouch for signatures.
+    """
 
     paths: tuple[Path, ...]
     forms: tuple[Path, ...]
@@ -40,6 +44,7 @@ class Order:
     pages: Path | None
     evidence: Path | None
     jobs: int | None
+    trust: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Tally:
     review: int
     missing: int | None
     litter: int
+    unchecked: int
     mails: int
     mails_without_slip: int
     small_pictures: int
@@ -85,6 +91,11 @@ class Tally:
             )
         if skipped := self._skipped:
             parts.append(f"Übergangen: {', '.join(skipped)} (keine Rückläufe).")
+        if self.unchecked:
+            parts.append(
+                f"{_count(self.unchecked, 'Unterschrift', 'Unterschriften')} mit Zertifikat nicht prüfbar; "
+                "meist fehlt pyHanko: pip install 'ruecklauf[pades]'."
+            )
         return "\n".join(parts)
 
     @property
@@ -130,7 +141,9 @@ def _read(order: Order, folder: Path) -> Tally:
     workers = order.jobs or os.cpu_count() or 1
     executor: Executor = Serial() if workers == 1 else LocalPool(workers)
     delivery = batch.open_mail(inputs.sources, folder, executor)
-    _run(delivery, templates, children, ledger, executor)
+    roots = read_roots(order.trust) if order.trust else ()
+    task = batch.PageTask(tuple(templates), children, pp_ocr.load, read_page, roots)
+    _run(delivery, task, ledger, executor)
     if order.evidence:
         evidence.write(delivery.sources, ledger.pages(), ledger.results(), order.evidence)
     _write_tables(ledger, children, delivery, order)
@@ -169,10 +182,9 @@ def _bytes(path: Path) -> bytes:
         raise UsageError(f"{path} lässt sich nicht öffnen ({error.strerror}).") from error
 
 
-def _run(delivery: Delivery, templates: Sequence[Template], roster: Roster, ledger: Ledger, executor: Executor) -> None:
+def _run(delivery: Delivery, task: batch.PageTask, ledger: Ledger, executor: Executor) -> None:
     """Read everything, with a bar on the screen."""
     pp_ocr.model_path()
-    task = batch.PageTask(tuple(templates), roster, pp_ocr.load, read_page)
     with _bar() as progress:
         batch.run(
             delivery.sources,
@@ -234,6 +246,7 @@ def _tally(ledger: Ledger, roster: Roster | None, inputs: Inputs, delivery: Deli
         review=review,
         missing=None if roster is None else len(export.missing(roster, results)),
         litter=len(inputs.litter),
+        unchecked=sum(one.trust is Trust.UNCHECKED for result in results for one in result.reading.file.signings),
         mails=delivery.mails,
         mails_without_slip=len({delivery.covers[file].file for file in strays}),
         small_pictures=delivery.passed_over.get(unpack.SMALL_PICTURE, 0),

@@ -12,7 +12,10 @@ from intake.values import (
     CodeReading,
     CodeState,
     CoverNote,
+    FieldsState,
+    FileReading,
     FormState,
+    HiddenState,
     IdentifiedBy,
     Identity,
     IdentityState,
@@ -72,6 +75,8 @@ class Facts:
     child_class: tuple[TextState, ...]
     place_date: tuple[TextState, ...]
     other: tuple[TextState, ...]
+    fields: FieldsState
+    hidden: HiddenState
 
     @property
     def reading(self) -> SlipReading:
@@ -97,6 +102,7 @@ class Facts:
             stray=StrayInk(self.stray, (), {}),
             note=self.note,
             identity=self.identity,
+            file=FileReading(self.fields, self.hidden, (), ()),
         )
 
     @property
@@ -189,8 +195,15 @@ LINES = tuple(
         fact,
         (
             ((SignatureState.SIGNED,),),
-            ((SignatureState.UNCLEAR,), (SignatureState.EMPTY,)),
+            (
+                (SignatureState.UNCLEAR,),
+                (SignatureState.EMPTY,),
+                (SignatureState.TYPED,),
+                (SignatureState.UNVERIFIED,),
+            ),
             ((SignatureState.UNREAD,), LOST, *_twice(SignatureState.SIGNED, SignatureState.EMPTY)),
+            # Whoever had to sign: what was changed after any signature is not what somebody agreed to.
+            ((SignatureState.CHANGED,), *_twice(SignatureState.CHANGED, SignatureState.SIGNED)),
         ),
     )
     for fact in ("guardian", "pupil")
@@ -204,6 +217,8 @@ SLIP_AND_CHILD = (
     Ladder("identity", ((identified(LENA),), UNKNOWN)),
     Ladder("stray", ((StrayState.NONE,), (StrayState.FOUND,), (StrayState.UNREAD,))),
     Ladder("note", ((CoverNote.NONE,), (CoverNote.OBJECTS,))),
+    Ladder("fields", ((FieldsState.NONE, FieldsState.AGREE), (FieldsState.DISAGREE,), (FieldsState.UNREAD,))),
+    Ladder("hidden", ((HiddenState.NONE,), (HiddenState.FOUND,), (HiddenState.UNREAD,))),
     _text_ladder("child_name", HARMLESS, NAME_DOUBTS),
     _text_ladder("guardian_names", HARMLESS, NAME_DOUBTS),
     _text_ladder("child_class", (*HARMLESS, TextState.STRUCK), (TextState.OBJECTION,)),
@@ -228,5 +243,6 @@ def speak_for_consent(facts: Facts) -> bool:
     return (
         (ticked if facts.form.rule is Rule.TICK else bool(facts.asked))
         and all(signed[line] == (SignatureState.SIGNED,) for line in facts.asked)
+        and SignatureState.CHANGED not in (*facts.guardian, *facts.pupil)
         and all(ladder.is_best(facts) for ladder in SLIP_AND_CHILD)
     )
