@@ -137,11 +137,11 @@ def _read(order: Order, folder: Path) -> Tally:
     templates = [_template(form) for form in order.forms]
     _refuse_two_of_one_form(templates)
     children = read_roster(order.roster) if order.roster else Roster(())
+    roots = read_roots(order.trust) if order.trust else ()
     ledger = MemoryLedger()
     workers = order.jobs or os.cpu_count() or 1
     executor: Executor = Serial() if workers == 1 else LocalPool(workers)
     delivery = batch.open_mail(inputs.sources, folder, executor)
-    roots = read_roots(order.trust) if order.trust else ()
     task = batch.PageTask(tuple(templates), children, pp_ocr.load, read_page, roots)
     _run(delivery, task, ledger, executor)
     if order.evidence:
