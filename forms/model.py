@@ -29,7 +29,10 @@ class Role(StrEnum):
     GUARDIAN_SIGNATURE = "guardian_signature"
     GUARDIAN2_SIGNATURE = "guardian2_signature"
     PUPIL_SIGNATURE = "pupil_signature"
+    DETAIL = "detail"
+    """Something asked for that says nothing about the consent: a telephone number, a birthday."""
     OTHER = "other"
+    """Anything else, remarks above all: whatever is written here, a person has to read it."""
 
 
 class Meaning(StrEnum):

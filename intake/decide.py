@@ -223,6 +223,8 @@ def _ink_reasons(reading: SlipReading) -> Iterable[Reason]:
         yield Reason.LINE_UNREAD
     if any(text.state is TextState.OBJECTION for text in reading.texts):
         yield Reason.WORDS_OBJECT
+    if any(text.role is Role.OTHER and text.state is not TextState.EMPTY for text in reading.texts):
+        yield Reason.REMARK_WRITTEN
     match reading.stray.state:
         case StrayState.NONE:
             pass

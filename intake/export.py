@@ -239,6 +239,7 @@ SIGNATURES = {
 REASONS = {
     Reason.FORM_DOUBTFUL: "Formular nicht sicher erkannt",
     Reason.WORDS_OBJECT: "andere Wörter, wo ein Name oder Datum stehen soll",
+    Reason.REMARK_WRITTEN: "etwas auf der Zeile für Bemerkungen",
     Reason.PRINT_ALTERED: "gedruckter Text verändert",
     Reason.PRINT_DAMAGED: "Abschnitt beschädigt",
     Reason.PRINT_UNREAD: "gedruckter Text nicht prüfbar",

@@ -614,6 +614,7 @@ class Reason(StrEnum):
     SIGNATURE_UNREAD = auto()
     INK_UNEXPLAINED = auto()
     WORDS_OBJECT = auto()
+    REMARK_WRITTEN = auto()
     INK_UNREAD = auto()
     LINE_UNREAD = auto()
     CODE_FOREIGN = auto()

@@ -223,7 +223,8 @@ SLIP_AND_CHILD = (
     _text_ladder("guardian_names", HARMLESS, NAME_DOUBTS),
     _text_ladder("child_class", (*HARMLESS, TextState.STRUCK), (TextState.OBJECTION,)),
     _text_ladder("place_date", (*HARMLESS, TextState.STRUCK), (TextState.OBJECTION,)),
-    _text_ladder("other", (*HARMLESS, TextState.STRUCK), (TextState.OBJECTION,)),
+    # A remark may be anything: only an empty line speaks for consent.
+    Ladder("other", (((TextState.EMPTY,), LOST), tuple((s,) for s in TextState if s is not TextState.EMPTY))),
 )
 # To ask nobody stands on no ladder: where signing is the consent that is not less than asking one, but nothing.
 ASKED = (

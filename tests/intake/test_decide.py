@@ -131,6 +131,8 @@ STRAY: list[tuple[dict[str, Any], Reason]] = [
     ({"file": FileReading(FieldsState.AGREE, HiddenState.UNREAD, (), ())}, Reason.FILE_UNREAD),
     ({"texts": (name(TextState.OBJECTION, "nur ohne Kamera"),)}, Reason.WORDS_OBJECT),
     ({"texts": (name(TextState.WRITTEN, "Lena"), text(Role.PLACE_DATE, TextState.OBJECTION))}, Reason.WORDS_OBJECT),
+    ({"texts": (name(TextState.WRITTEN, "Lena"), text(Role.OTHER, TextState.WRITTEN))}, Reason.REMARK_WRITTEN),
+    ({"texts": (name(TextState.WRITTEN, "Lena"), text(Role.OTHER, TextState.STRUCK))}, Reason.REMARK_WRITTEN),
 ]
 
 
