@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import io
 import re
+import secrets
 from dataclasses import dataclass, replace
 
 import segno
@@ -22,6 +23,7 @@ GENERIC_TOKEN = "0" * 9
 FIRST_COPY, SECOND_COPY = 1, 2
 MAX_PAGE = 9
 
+_TOKEN_LENGTH, _TOKEN_BYTES = len(GENERIC_TOKEN), 6
 _MAC_LENGTH = 10
 _SYNTAX = re.compile(r"RL1([A-Z0-9]{4})([0-9]{2})([1-9A-I])(0{9}|[A-Z2-7]{9})([A-Z2-7]{10})", re.ASCII)
 
@@ -74,6 +76,11 @@ def new_code(form_code: str, version: int, page: int, token: str = GENERIC_TOKEN
         raise ValueError("a code for a child needs a key")
     unsealed = SlipCode(form_code, version, page, FIRST_COPY, token, "A" * _MAC_LENGTH)
     return replace(unsealed, mac=_mac(unsealed, key))
+
+
+def new_token() -> str:
+    """Nine letters that stand for a child: 45 random bits, which nobody guesses and no two children share."""
+    return base64.b32encode(secrets.token_bytes(_TOKEN_BYTES)).decode("ascii")[:_TOKEN_LENGTH]
 
 
 def on_copy(code: SlipCode, copy: int, key: bytes = b"") -> SlipCode:

@@ -137,9 +137,10 @@ def set_again(form_id: str, wording: str, instead: str) -> bytes:
     """The page of a form with other words in it, before it gets its fields: a link marks the place of each."""
     form, school = bundled(form_id), School()
     copies = [{"svg": code.drawn(copy), "lines": copy.lines} for copy in codes_of(form, None)]
+    printed = {"title": form.title, "cut_mm": form.cut_mm, "on_paper": False}
     sender = {"name": school.name, "address": school.address, "head": school.head}
     inputs = {
-        "form": json.dumps({"title": form.title, "cut_mm": form.cut_mm, "copies": copies}),
+        "form": json.dumps({**printed, "slips": [{"copies": copies, "typed": {}}]}),
         "school": json.dumps({**sender, "return_sentence": school.return_sentence}),
         "description": description.encode(describe(form)).decode(),
     }
