@@ -25,6 +25,7 @@ MAX_PAGE = 9
 
 _TOKEN_LENGTH, _TOKEN_BYTES = len(GENERIC_TOKEN), 6
 _MAC_LENGTH = 10
+_TOKEN = re.compile(r"[A-Z2-7]{9}", re.ASCII)
 _SYNTAX = re.compile(r"RL1([A-Z0-9]{4})([0-9]{2})([1-9A-I])(0{9}|[A-Z2-7]{9})([A-Z2-7]{10})", re.ASCII)
 
 
@@ -81,6 +82,11 @@ def new_code(form_code: str, version: int, page: int, token: str = GENERIC_TOKEN
 def new_token() -> str:
     """Nine letters that stand for a child: 45 random bits, which nobody guesses and no two children share."""
     return base64.b32encode(secrets.token_bytes(_TOKEN_BYTES)).decode("ascii")[:_TOKEN_LENGTH]
+
+
+def is_token(text: str) -> bool:
+    """Whether this can stand for a child."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def on_copy(code: SlipCode, copy: int, key: bytes = b"") -> SlipCode:

@@ -2,21 +2,19 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from forms.blank import NotABlankError
 from intake import batch, evidence, export
+from intake.codebook import read_codebooks
 from intake.engines import pp_ocr
 from intake.errors import BlankError, ExitCode, UnreadablePageError, UsageError
 from intake.executors import Executor, LocalPool, Serial
 from intake.ledger import Ledger, MemoryLedger
 from intake.policy import EVERY_LINE
+from intake.progress import bar
 from intake.read_slip import read_page
 from intake.roster import read_roster
 from intake.sources import Inputs, expand
@@ -94,6 +92,8 @@ def read(order: Order) -> Tally:
     templates = [_template(form) for form in order.forms]
     _refuse_two_of_one_form(templates)
     children = read_roster(order.roster) if order.roster else Roster(())
+    books = read_codebooks([form.parent for form in order.forms], children.children)
+    children = replace(children, codes=books)
     ledger = MemoryLedger()
     _run(inputs, templates, children, ledger, order.jobs or os.cpu_count() or 1)
     if order.evidence:
@@ -139,18 +139,8 @@ def _run(inputs: Inputs, templates: Sequence[Template], roster: Roster, ledger: 
     pp_ocr.model_path()
     task = batch.PageTask(tuple(templates), roster, pp_ocr.load, read_page)
     executor: Executor = Serial() if workers == 1 else LocalPool(workers)
-    with _bar() as progress:
+    with bar("Seiten") as progress:
         batch.run(inputs.sources, task, executor, ledger, policy=EVERY_LINE, progress=progress)
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr, silent where nobody looks."""
-    console = Console(stderr=True)
-    columns = (TextColumn("Seiten"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _write_tables(ledger: Ledger, roster: Roster, output: Path, pages: Path | None) -> None:

@@ -10,24 +10,28 @@ import numpy.typing as npt
 from forms.model import Role, TextLine
 from intake.engines import TextEngine, ask
 from intake.stages.blank import dark_pieces, outside_of
-from intake.stages.codes import find_codes, glance_at_codes, poses_from_codes
+from intake.stages.codes import codes_on_slip, find_codes, glance_at_codes, poses_from_codes
 from intake.stages.creases import without_creases
 from intake.stages.duplicates import map_ink
 from intake.stages.flatten import lay_flat, lay_print_flat
-from intake.stages.gate import accepted, certain, distinct, form_state, lies_on, outline_of, read_code
+from intake.stages.gate import accepted, certain, distinct, form_state, lies_on, outline_of
 from intake.stages.identify import poses_from_print
 from intake.stages.integrity import compare_print, joined, other_letter
 from intake.stages.marks import read_choice
-from intake.stages.match import Vocabulary, identify, vocabulary_of
+from intake.stages.match import Vocabulary, identify, named_by_code, unsure_between, vocabulary_of
 from intake.stages.names import LineCrops, cut_line
 from intake.stages.outline import poses_from_outline
 from intake.stages.register import register
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
 from intake.stages.streaks import find_streaks
+from intake.stages.whose import read_code
 from intake.stages.wording import objects
 from intake.values import (
     Channel,
+    Child,
+    CodeReading,
+    CodeState,
     Identity,
     IdentityState,
     Integrity,
@@ -165,7 +169,8 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     slip = without_creases(lay_flat(page, found.slip, streaks))
     marks = read_choice(slip, form.boxes, form.texts)
     signed = [read_signature(slip, line) for line in form.signatures]
-    texts, identity = _read_names(slip, form.texts, roster, engine)
+    code = read_code(codes_on_slip(page, found.slip), template, roster.codes)
+    texts, identity = _read_names(slip, form.texts, code, roster, engine)
     return SlipReading(
         ref=page.ref,
         number=number,
@@ -175,7 +180,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
         form_state=form_state(found.slip.fit),
         fit=found.slip.fit,
         integrity=_compare_print(page, slip, found),
-        code=read_code(found.slip.pose, template),
+        code=code,
         marks=marks,
         signatures=tuple(reading for reading, _ in signed),
         texts=texts,
@@ -198,15 +203,15 @@ def _compare_print(page: PageImage, slip: SlipImage, found: _Found) -> Integrity
 
 
 def _read_names(
-    slip: SlipImage, lines: Sequence[TextLine], roster: Roster, engine: TextEngine
+    slip: SlipImage, lines: Sequence[TextLine], code: CodeReading, roster: Roster, engine: TextEngine
 ) -> tuple[tuple[TextReading, ...], Identity]:
-    """What stands on the lines, and which child of the roster the child's line names."""
-    identity = identify(TextState.UNREAD, (), _vocabulary(roster))
+    """What stands on the lines, and which child of the roster the code names, or the child's line."""
+    identity = _whose(code, TextState.UNREAD, (), _vocabulary(roster.children))
     texts = []
     for line in lines:
         cut = cut_line(slip, line)
         if line.role is Role.CHILD_NAME:
-            guesses, identity = _name_child(cut, _vocabulary(roster), engine)
+            guesses, identity = _name_child(cut, code, _vocabulary(roster.children), engine)
         else:
             guesses = ask(engine, cut.crops[:1])
         best = max(guesses, key=lambda guess: guess.score, default=None)
@@ -223,18 +228,31 @@ def _what_it_says(cut: LineCrops, guesses: Sequence[TextGuess]) -> TextState:
     return TextState.UNREAD if cut.state is TextState.WRITTEN and not guesses else cut.state
 
 
-def _name_child(cut: LineCrops, vocabulary: Vocabulary, engine: TextEngine) -> tuple[tuple[TextGuess, ...], Identity]:
+def _name_child(
+    cut: LineCrops, code: CodeReading, vocabulary: Vocabulary, engine: TextEngine
+) -> tuple[tuple[TextGuess, ...], Identity]:
     """Read one rendering of the line after the other until the child is beyond doubt."""
     guesses: tuple[TextGuess, ...] = ()
-    identity = identify(cut.state, guesses, vocabulary)
+    identity = _whose(code, cut.state, guesses, vocabulary)
     for crop in cut.crops:
         guesses += ask(engine, [crop])
-        identity = identify(cut.state, guesses, vocabulary)
+        identity = _whose(code, cut.state, guesses, vocabulary)
         if identity.state is IdentityState.IDENTIFIED:
             break
     return guesses, identity
 
 
+def _whose(code: CodeReading, state: TextState, guesses: Sequence[TextGuess], vocabulary: Vocabulary) -> Identity:
+    """The child of a genuine code, if the writing does not speak against it; else the child that the writing names."""
+    match code.state:
+        case CodeState.CHILD:
+            return named_by_code(code.children[0], guesses, vocabulary)
+        case CodeState.CONTRADICTORY:
+            return unsure_between(code.children, identify(state, guesses, vocabulary))
+        case _:
+            return identify(state, guesses, vocabulary)
+
+
 @lru_cache(maxsize=4)
-def _vocabulary(roster: Roster) -> Vocabulary:
-    return vocabulary_of(roster.children)
+def _vocabulary(children: tuple[Child, ...]) -> Vocabulary:
+    return vocabulary_of(children)

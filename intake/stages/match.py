@@ -107,6 +107,8 @@ SCHOOL_BAR = Bar(likeness=0.60, likeness_margin=0.05, log_ratio=-0.8, log_ratio_
 """For a list longer than that. With 1,049 names 742 of 877 were identified, none wrongly; with the child taken off the
 list 26 of 908 slips were taken for another: 20 with the same two names the other way round, others one letter apart."""
 
+AGREES_LIKENESS = 0.6
+
 WORD_LIKENESS = 0.4
 """A last name alone is shared by many: the less like of first and last name must be this like its part of some reading.
 Where it was less, only one of the two names could be read; without this test, 10 of 908 slips whose child was taken off
@@ -156,6 +158,30 @@ def identify(state: TextState, guesses: Sequence[TextGuess], vocabulary: Vocabul
     legible = any(g.score >= LEGIBLE_SCORE and len(key_of(g.text)) >= LEGIBLE_LETTERS for g in guesses)
     doubt = IdentityState.NOT_LISTED if unlike and legible else IdentityState.UNSURE
     return Identity(doubt, None, IdentifiedBy.NOTHING, candidates)
+
+
+def named_by_code(child: Child, guesses: Sequence[TextGuess], vocabulary: Vocabulary) -> Identity:
+    """The child of a genuine code, unless what stands on the line is clearly somebody else's name."""
+    count = len(vocabulary.children)
+    own = vocabulary.children.index(child)
+    whole = _best_of([_opinions(guess, vocabulary.whole, count) for guess in guesses]) if guesses else None
+    likely = _candidates(whole, vocabulary.children) if whole is not None else ()
+    self_named = Candidate(child, max([1.0, *(c.score for c in likely)]), 1.0, 0.0)
+    candidates = (self_named, *(c for c in likely if c.child is not child))
+    if whole is None or _agrees(whole, own, guesses):
+        return Identity(IdentityState.IDENTIFIED, child, IdentifiedBy.CODE, candidates)
+    return Identity(IdentityState.CONTRADICTED, None, IdentifiedBy.NOTHING, candidates)
+
+
+def unsure_between(children: Sequence[Child], named: Identity) -> Identity:
+    """Nobody for certain: the slip may be that of each child whose code is on it, and of whoever the writing names."""
+    coded = tuple(Candidate(child, 1.0, 1.0, 0.0) for child in children)
+    others = tuple(c for c in named.candidates if c.child not in children)
+    return Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, (*coded, *others))
+
+
+def _agrees(opinions: "_Opinions", own: int, guesses: Sequence[TextGuess]) -> bool:
+    return bool(opinions.likeness[own] >= AGREES_LIKENESS)
 
 
 def _named(guesses: Sequence[TextGuess], opinions: Sequence["_Opinions"], bar: Bar) -> set[int]:
