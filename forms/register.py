@@ -141,7 +141,7 @@ def entered(folder: Path, form: str, version: int, children: Sequence[Person]) -
         taken = {entry.token for entry in entries} | {GENERIC_TOKEN}
         new = [Entry(_free_token(taken), form, version, child) for child in children if child.id not in tokens]
         if new:
-            _write(folder / REGISTER_FILE, _encoded((*entries, *new)))
+            write_register(folder, (*entries, *new))
     return tokens | {entry.child.id: entry.token for entry in new}, key
 
 
@@ -210,11 +210,11 @@ def _alone(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Put the whole register in place, or leave the one that was there."""
-    draft = _draft(path, content)
+def write_register(folder: Path, entries: Sequence[Entry]) -> None:
+    """Put the whole register in place, or leave the one that was there; whoever drops an entry disowns a slip."""
+    draft = _draft(folder / REGISTER_FILE, _encoded(entries))
     try:
-        draft.replace(path)
+        draft.replace(folder / REGISTER_FILE)
     finally:
         draft.unlink(missing_ok=True)
 

@@ -163,6 +163,10 @@ UNKNOWN = tuple(
     if state is not IdentityState.IDENTIFIED or child is None
 )
 
+BY_CODE = replace(identified(LENA), by=IdentifiedBy.CODE)
+BELIEVED = (CodeState.CHILD, CodeState.FORM_ONLY, CodeState.NONE)
+NOT_BELIEVED = tuple(state for state in CodeState if state not in BELIEVED)
+
 BOXES = (
     Ladder(
         "yes",
@@ -197,8 +201,8 @@ SLIP_AND_CHILD = (
     Ladder("form_state", ((FormState.RECOGNISED,), (FormState.DOUBTFUL,))),
     Ladder("wholeness", ((Wholeness.INTACT,), (Wholeness.DAMAGED, Wholeness.ALTERED), (Wholeness.UNREAD,))),
     # The print alone makes a slip ours, so that a code may be missing; it may not say something else.
-    Ladder("code", ((CodeState.CHILD, CodeState.FORM_ONLY, CodeState.NONE), (CodeState.FOREIGN,))),
-    Ladder("identity", ((identified(LENA),), UNKNOWN)),
+    Ladder("code", ((CodeState.CHILD,), (CodeState.FORM_ONLY, CodeState.NONE), NOT_BELIEVED)),
+    Ladder("identity", ((identified(LENA), BY_CODE), UNKNOWN)),
     Ladder("stray", ((StrayState.NONE,), (StrayState.FOUND,), (StrayState.UNREAD,))),
     _text_ladder("child_name", HARMLESS, NAME_DOUBTS),
     _text_ladder("guardian_names", HARMLESS, NAME_DOUBTS),
@@ -224,5 +228,6 @@ def speak_for_consent(facts: Facts) -> bool:
     return (
         (ticked if facts.form.rule is Rule.TICK else bool(facts.asked))
         and all(signed[line] == (SignatureState.SIGNED,) for line in facts.asked)
-        and all(ladder.is_best(facts) for ladder in SLIP_AND_CHILD)
+        and facts.code in (BELIEVED if facts.identity.by is not IdentifiedBy.CODE else (CodeState.CHILD,))
+        and all(ladder.is_best(facts) for ladder in SLIP_AND_CHILD if ladder.fact != "code")
     )
