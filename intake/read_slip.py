@@ -10,6 +10,7 @@ import numpy.typing as npt
 from forms.model import Role, TextLine
 from intake.engines import TextEngine, ask
 from intake.stages.blank import dark_pieces, outside_of
+from intake.stages.code_ink import ink_of_codes
 from intake.stages.codes import codes_on_slip, find_codes, glance_at_codes, poses_from_codes
 from intake.stages.creases import without_creases
 from intake.stages.duplicates import map_ink
@@ -169,6 +170,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     slip = without_creases(lay_flat(page, found.slip, streaks))
     marks = read_choice(slip, form.boxes, form.texts)
     signed = [read_signature(slip, line) for line in form.signatures]
+    codes_ink = ink_of_codes(slip, template.codes)
     code = read_code(codes_on_slip(page, found.slip), template, roster.codes)
     texts, identity = _read_names(slip, form.texts, code, roster, engine)
     return SlipReading(
@@ -184,7 +186,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
         marks=marks,
         signatures=tuple(reading for reading, _ in signed),
         texts=texts,
-        stray=find_stray_ink(slip, form, {label for _, labels in signed for label in labels}),
+        stray=find_stray_ink(slip, form, {label for _, labels in signed for label in labels} | codes_ink),
         written=map_ink(slip),
         identity=identity,
     )
