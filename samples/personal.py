@@ -48,11 +48,11 @@ from samples.slips import (
 FIRST_NAMES = (
     "Mia,Emir,Lena,Zofia,Jörn,Elif,Paul,Annika,Ben,Łucja,Gökçe,Theo,Charlotte,Finn,Marlene,Jonas,Defne,Björn,Szymon,"
     "Käthe,Tuğba,Lukas,Sophie,Aleksander,Frieda,Ida,Matteo,Leni,Karl,Amira,Oskar,Nele,Mats,Greta,Yusuf,Lotte,Anton,"
-    "Melisa,Hannes,Ella,Levin,Thị,Jaron,Pauline,Till,Nour,Ole,Maja,Carlotta,Noah"
+    "Melisa,Hannes,Ella,Levin,Thuy,Jaron,Pauline,Till,Nour,Ole,Maja,Carlotta,Noah"
 )
 LAST_NAMES = (
     "Schneider,Öztürk,Großmann,Wójcik,Petersen,Yılmaz,Weiß,Müller-Lüders,Hoffmann,Kamińska,Şahin,Kröger,Jäger,Fuchs,"
-    "Lindemann,Nowak,Süß,Çelik,Arndt,Zieliński,Köhler,Brandt,Vogt,Becker,Haddad,Nguyễn,Schäfer,Krüger,Demir,Lehmann,"
+    "Lindemann,Nowak,Süß,Çelik,Arndt,Zieliński,Köhler,Brandt,Vogt,Becker,Haddad,Nguyen,Schäfer,Krüger,Demir,Lehmann,"
     "Albrecht,Voß,Aydın,Kuhn,Winter,Baumann,Dietz,Özdemir,Sommer,Ritter"
 )
 CLASSES = tuple(f"{year}{letter}" for year in range(1, 8) for letter in "abcd")

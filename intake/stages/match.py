@@ -8,7 +8,7 @@ first nor its last name is unlike what was read, is it identified.
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -107,8 +107,6 @@ SCHOOL_BAR = Bar(likeness=0.60, likeness_margin=0.05, log_ratio=-0.8, log_ratio_
 """For a list longer than that. With 1,049 names 742 of 877 were identified, none wrongly; with the child taken off the
 list 26 of 908 slips were taken for another: 20 with the same two names the other way round, others one letter apart."""
 
-AGREES_LIKENESS = 0.6
-
 WORD_LIKENESS = 0.4
 """A last name alone is shared by many: the less like of first and last name must be this like its part of some reading.
 Where it was less, only one of the two names could be read; without this test, 10 of 908 slips whose child was taken off
@@ -116,6 +114,9 @@ the list were taken for another, and 153 of 28,148 on the lists of other classes
 
 FIRST_BAR = Bar(likeness=0.90, likeness_margin=0.30, log_ratio=-0.5, log_ratio_margin=1.0, lead=0.40)
 """For a slip that bears the first name only: hardly anything may be misread, and nobody may have a like name."""
+
+AGREES_LIKENESS, AGREES_LOG_RATIO, AGREES_WORD = 0.75, -1.3, 0.6
+"""What is printed as the name of a code's child must read like it, in both of its names."""
 
 TEXT_ONLY_BAR = Bar(likeness=0.97, likeness_margin=0.15, log_ratio=-np.inf, log_ratio_margin=-np.inf, lead=0.15)
 """For text without posteriors (typed, or from an engine that tells no more): one opinion only, so nearly exact."""
@@ -161,16 +162,31 @@ def identify(state: TextState, guesses: Sequence[TextGuess], vocabulary: Vocabul
 
 
 def named_by_code(child: Child, guesses: Sequence[TextGuess], vocabulary: Vocabulary) -> Identity:
-    """The child of a genuine code, unless what stands on the line is clearly somebody else's name."""
-    count = len(vocabulary.children)
+    """The child of a genuine code, unless something else than its name stands on the line.
+
+    The name is printed there, so that every reading is like it: one that is not is another name, or was written over.
+    A line of which nothing was read does not speak against the code.
+    """
+    first = Candidate(child, 1.0, 1.0, 0.0)
+    if not guesses:
+        return Identity(IdentityState.IDENTIFIED, child, IdentifiedBy.CODE, (first,))
+    opinions = _best_of([_opinions(guess, vocabulary.whole, len(vocabulary.children)) for guess in guesses])
+    others = [c for c in _candidates(opinions, vocabulary.children) if c.child != child]
+    first = replace(first, score=max([1.0, *(c.score for c in others)]))
+    if _reads_as(child, guesses, opinions, vocabulary):
+        return Identity(IdentityState.IDENTIFIED, child, IdentifiedBy.CODE, (first, *others))
+    return Identity(IdentityState.CONTRADICTED, None, IdentifiedBy.NOTHING, (first, *others))
+
+
+def _reads_as(child: Child, guesses: Sequence[TextGuess], opinions: "_Opinions", vocabulary: Vocabulary) -> bool:
+    """Whether both opinions find the child's name on the line; text without posteriors has one opinion only."""
     own = vocabulary.children.index(child)
-    whole = _best_of([_opinions(guess, vocabulary.whole, count) for guess in guesses]) if guesses else None
-    likely = _candidates(whole, vocabulary.children) if whole is not None else ()
-    self_named = Candidate(child, max([1.0, *(c.score for c in likely)]), 1.0, 0.0)
-    candidates = (self_named, *(c for c in likely if c.child is not child))
-    if whole is None or _agrees(whole, own, guesses):
-        return Identity(IdentityState.IDENTIFIED, child, IdentifiedBy.CODE, candidates)
-    return Identity(IdentityState.CONTRADICTED, None, IdentifiedBy.NOTHING, candidates)
+    doubted = any(guess.posteriors is not None for guess in guesses)
+    return bool(
+        opinions.likeness[own] >= AGREES_LIKENESS
+        and (opinions.log_ratio[own] >= AGREES_LOG_RATIO or not doubted)
+        and any(_worse_word(guess.text, child) >= AGREES_WORD for guess in guesses)
+    )
 
 
 def unsure_between(children: Sequence[Child], named: Identity) -> Identity:

@@ -351,9 +351,9 @@ def _px_per_mm(picture: Picture, places: Sequence[Rect], slip: int) -> float:
 # ---------------------------------------------------------------- reading
 
 
-def read(page: PageImage, name: str = PUPIL.name) -> PageReading:
+def read(page: PageImage, name: str = PUPIL.name, roster: Roster = ROSTER) -> PageReading:
     """Read a page with both forms, the class list, and an engine that reads this name."""
-    return read_page(page, templates(), ROSTER, Says(name))
+    return read_page(page, templates(), roster, Says(name))
 
 
 def decisions(page: PageImage, name: str = PUPIL.name) -> list[Decision]:
