@@ -50,19 +50,26 @@ def own_slips(children: Sequence[Person], tokens: Mapping[str, str], key: bytes)
     ]
 
 
-def fillable(form_id: str, school: School, slip: OwnSlip) -> bytes:
-    """The file that one family fills in; raises as `build_blank`."""
-    return build_blank(form_id, school, slip.personal)
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some of the slips: their part of the print run, and a fillable file for each, by its name."""
+
+    printed: bytes
+    files: Iterator[tuple[str, bytes]]
 
 
-def print_run(form_id: str, school: School, slips: Sequence[OwnSlip]) -> Iterator[bytes]:
-    """The print run in parts, in order; `joined` makes one file of them. Raises as `build_print_run`."""
+def batches(form_id: str, school: School, slips: Sequence[OwnSlip]) -> Iterator[Batch]:
+    """All slips in order, few at a time; raises as `build_blank` and `build_print_run`."""
     for start in range(0, len(slips), AT_ONCE):
-        yield build_print_run(form_id, school, [slip.personal for slip in slips[start : start + AT_ONCE]])
+        some = slips[start : start + AT_ONCE]
+        yield Batch(
+            printed=build_print_run(form_id, school, [slip.personal for slip in some]),
+            files=((slip.file, build_blank(form_id, school, slip.personal)) for slip in some),
+        )
 
 
 def joined(parts: Iterable[bytes]) -> bytes:
-    """One PDF with all pages; the tags for screen readers are left behind, for it is only to be printed."""
+    """One PDF of the parts of a print run; without tags for screen readers, as it is only to be printed."""
     with pikepdf.new() as run:
         for part in parts:
             with pikepdf.open(io.BytesIO(part)) as pages:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forms.catalogue import UnknownFormError, build_blank, bundled
-from forms.merge import OwnSlip, fillable, joined, own_slips, print_run
+from forms.merge import OwnSlip, batches, joined, own_slips
 from forms.register import KEY_FILE, REGISTER_FILE, RegisterError, entered
 from forms.school import School, SchoolError, read_school
 from forms.typeset import TypesettingError
@@ -43,7 +43,7 @@ class HandedOut:
 def build(order: Order, progress: Callable[[int, int], None]) -> HandedOut:
     """Make the blank and, with a roster, the register, a file for each child and the print run.
 
-    `progress` is told how many slips are done, and how many there are; each counts twice, for file and print.
+    `progress` is told for how many children it is done, and how many there are.
 
     Raises:
         RuecklaufError: A file cannot be used or written, or the texts do not fit.
@@ -79,12 +79,13 @@ def _write_slips(  # noqa: PLR0917 - what, for whom, and where to
     run: Path,
     progress: Callable[[int, int], None],
 ) -> None:
-    """The print run first: it takes a quarter of the time."""
-    parts: list[bytes] = []
-    for part in print_run(form_id, school, slips):
-        parts.append(part)
-        progress(len(slips) * len(parts), 2 * len(slips))
-    write_file(run, joined(parts))
-    for done, slip in enumerate(slips, start=1):
-        write_file(folder / slip.file, fillable(form_id, school, slip))
-        progress(len(slips) + done, 2 * len(slips))
+    """A file for each child, and at the end what is to be printed."""
+    printed: list[bytes] = []
+    done = 0
+    for batch in batches(form_id, school, slips):
+        printed.append(batch.printed)
+        for name, pdf in batch.files:
+            write_file(folder / name, pdf)
+            done += 1
+            progress(done, len(slips))
+    write_file(run, joined(printed))

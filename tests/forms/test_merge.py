@@ -1,6 +1,7 @@
 """Slips for a whole list: each child's own, in an order that a school hands out, under names that any system takes."""
 
 import io
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 import pypdf
@@ -13,7 +14,7 @@ from forms.catalogue import PRIMARY, SECONDARY, BundledForm, Personal, build_pri
 from forms.check import printed_codes
 from forms.code import new_token, parse, verify
 from forms.fields import values_of
-from forms.merge import AT_ONCE, OwnSlip, fillable, joined, own_slips, print_run
+from forms.merge import AT_ONCE, OwnSlip, batches, joined, own_slips
 from forms.register import Person
 from forms.school import School
 from forms.typeset import TypesettingError
@@ -27,6 +28,10 @@ def person(number: int, first: str, last: str, school_class: str = "4b") -> Pers
 
 def slips_of(*children: Person) -> list[OwnSlip]:
     return own_slips(children, {child.id: new_token() for child in children}, KEY)
+
+
+def run_of(form_id: str, slips: Sequence[OwnSlip]) -> bytes:
+    return joined(batch.printed for batch in batches(form_id, School(), slips))
 
 
 def text_of(pdf: bytes) -> list[str]:
@@ -71,7 +76,7 @@ def test_no_name_leads_out_of_the_folder(first: str, last: str, school_class: st
 @pytest.mark.parametrize("form", [PRIMARY, SECONDARY], ids=lambda form: form.id)
 def test_a_print_run_has_a_page_for_each_child_with_its_name_and_its_own_sealed_codes(form: BundledForm) -> None:
     slips = slips_of(*(person(n, f"Kind{n}", "Şahin-Łuczak") for n in range(AT_ONCE + 2)))
-    run = joined(print_run(form.id, School(), slips))
+    run = run_of(form.id, slips)
     texts = text_of(run)
     assert len(texts) == len(slips)
     for number in (0, 1, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1):
@@ -85,19 +90,21 @@ def test_a_print_run_has_a_page_for_each_child_with_its_name_and_its_own_sealed_
 
 
 def test_a_print_run_has_no_fields_and_no_links_left() -> None:
-    reader = pypdf.PdfReader(io.BytesIO(joined(print_run(PRIMARY.id, School(), slips_of(person(1, "Mia", "Weiß"))))))
+    reader = pypdf.PdfReader(io.BytesIO(run_of(PRIMARY.id, slips_of(person(1, "Mia", "Weiß")))))
     assert reader.get_fields() is None
     assert all(not page.get("/Annots") for page in reader.pages)
 
 
 def test_the_same_children_give_the_same_bytes() -> None:
     slips = slips_of(person(1, "Mia", "Weiß"), person(2, "Jan", "Ott"))
-    assert joined(print_run(PRIMARY.id, School(), slips)) == joined(print_run(PRIMARY.id, School(), slips))
+    assert run_of(PRIMARY.id, slips) == run_of(PRIMARY.id, slips)
 
 
 def test_a_childs_file_is_fillable_and_carries_the_same_token() -> None:
     (slip,) = slips_of(person(1, "Mia", "Weiß"))
-    pdf = fillable(PRIMARY.id, School(), slip)
+    (batch,) = batches(PRIMARY.id, School(), [slip])
+    ((name, pdf),) = batch.files
+    assert name == "4b/Weiß_Mia.pdf"
     assert values_of(pdf)["child_name"] == "Mia Weiß"
     assert {parse(code.text).token for code in printed_codes(pdf, 1)} == {slip.personal.token}
 
