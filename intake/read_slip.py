@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from forms.model import Role, TextLine
-from intake.engines import TextEngine, ask
+from intake.engines import TextEngine
+from intake.naming import read_names
 from intake.stages.blank import dark_pieces, outside_of
 from intake.stages.code_ink import ink_of_codes
 from intake.stages.codes import codes_on_slip, find_codes, glance_at_codes, poses_from_codes
@@ -19,22 +18,14 @@ from intake.stages.gate import accepted, certain, distinct, form_state, lies_on,
 from intake.stages.identify import poses_from_print
 from intake.stages.integrity import compare_print, joined, other_letter
 from intake.stages.marks import read_choice
-from intake.stages.match import Vocabulary, identify, named_by_code, unsure_between, vocabulary_of
-from intake.stages.names import LineCrops, cut_line
 from intake.stages.outline import poses_from_outline
 from intake.stages.register import register
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
 from intake.stages.streaks import find_streaks
 from intake.stages.whose import read_code
-from intake.stages.wording import objects
 from intake.values import (
     Channel,
-    Child,
-    CodeReading,
-    CodeState,
-    Identity,
-    IdentityState,
     Integrity,
     Mask,
     PageImage,
@@ -46,9 +37,6 @@ from intake.values import (
     SlipImage,
     SlipReading,
     Template,
-    TextGuess,
-    TextReading,
-    TextState,
 )
 
 CODE_ONLY = "code_without_print"
@@ -172,7 +160,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     signed = [read_signature(slip, line) for line in form.signatures]
     codes_ink = ink_of_codes(slip, template.codes)
     code = read_code(codes_on_slip(page, found.slip), template, roster.codes)
-    texts, identity = _read_names(slip, form.texts, code, roster, engine)
+    texts, identity = read_names(slip, form.texts, code, roster, engine)
     return SlipReading(
         ref=page.ref,
         number=number,
@@ -202,59 +190,3 @@ def _compare_print(page: PageImage, slip: SlipImage, found: _Found) -> Integrity
         return integrity
     letter = found.letter.pose.template
     return joined(integrity, compare_print(lay_print_flat(page, found.letter, None), letter))
-
-
-def _read_names(
-    slip: SlipImage, lines: Sequence[TextLine], code: CodeReading, roster: Roster, engine: TextEngine
-) -> tuple[tuple[TextReading, ...], Identity]:
-    """What stands on the lines, and which child of the roster the code names, or the child's line."""
-    identity = _whose(code, TextState.UNREAD, (), _vocabulary(roster.children))
-    texts = []
-    for line in lines:
-        cut = cut_line(slip, line)
-        if line.role is Role.CHILD_NAME:
-            guesses, identity = _name_child(cut, code, _vocabulary(roster.children), engine)
-        else:
-            guesses = ask(engine, cut.crops[:1])
-        best = max(guesses, key=lambda guess: guess.score, default=None)
-        texts.append(
-            TextReading(line.name, line.role, _what_it_says(cut, guesses), best.text if best else "", cut.evidence)
-        )
-    return tuple(texts), identity
-
-
-def _what_it_says(cut: LineCrops, guesses: Sequence[TextGuess]) -> TextState:
-    """What the line shows, once its words were read; writing that the engine made nothing of was not read."""
-    if any(objects(guess.text) for guess in guesses):
-        return TextState.OBJECTION
-    return TextState.UNREAD if cut.state is TextState.WRITTEN and not guesses else cut.state
-
-
-def _name_child(
-    cut: LineCrops, code: CodeReading, vocabulary: Vocabulary, engine: TextEngine
-) -> tuple[tuple[TextGuess, ...], Identity]:
-    """Read one rendering of the line after the other until the child is beyond doubt."""
-    guesses: tuple[TextGuess, ...] = ()
-    identity = _whose(code, cut.state, guesses, vocabulary)
-    for crop in cut.crops:
-        guesses += ask(engine, [crop])
-        identity = _whose(code, cut.state, guesses, vocabulary)
-        if identity.state is IdentityState.IDENTIFIED:
-            break
-    return guesses, identity
-
-
-def _whose(code: CodeReading, state: TextState, guesses: Sequence[TextGuess], vocabulary: Vocabulary) -> Identity:
-    """The child of a genuine code, if the writing does not speak against it; else the child that the writing names."""
-    match code.state:
-        case CodeState.CHILD:
-            return named_by_code(code.children[0], guesses, vocabulary)
-        case CodeState.CONTRADICTORY:
-            return unsure_between(code.children, identify(state, guesses, vocabulary))
-        case _:
-            return identify(state, guesses, vocabulary)
-
-
-@lru_cache(maxsize=4)
-def _vocabulary(children: tuple[Child, ...]) -> Vocabulary:
-    return vocabulary_of(children)
