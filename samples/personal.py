@@ -99,6 +99,13 @@ CONDITIONS = (
     Condition("name-daneben", 200, Mode.GREY, other=OtherName.BESIDE),
 )
 
+SMALL = tuple(
+    replace(condition, mode=Mode.BILEVEL)
+    for condition in CONDITIONS
+    if condition.name in {"schwarzweiss-200", "strich-1", "name-darueber", "name-zickzack"}
+)
+"""The committed stack: black and white, so that it stays small."""
+
 
 @dataclass(frozen=True, slots=True)
 class OwnTruth:
@@ -336,9 +343,11 @@ def main() -> None:
     parser.add_argument("--slips", type=int, default=40, help="for each condition")
     parser.add_argument("--seed", type=int, default=2020)
     parser.add_argument("--condition", choices=[c.name for c in CONDITIONS], action="append", help="only these")
+    parser.add_argument("--small", action="store_true", help="the committed stack: two slips each, in black and white")
     asked = parser.parse_args()
     chosen = [c for c in CONDITIONS if not asked.condition or c.name in asked.condition]
-    rows = write_stacks(asked.folder, asked.slips, asked.seed, chosen)
+    slips, chosen = (2, list(SMALL)) if asked.small else (asked.slips, chosen)
+    rows = write_stacks(asked.folder, slips, asked.seed, chosen)
     print(f"{len(rows)} slips in {asked.folder}")
 
 

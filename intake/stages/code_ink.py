@@ -8,8 +8,8 @@ from intake.values import CodePlace, SlipImage
 
 RIM_MM = 0.6
 """A code may be off by so much on curled paper."""
-TEXT_SIDE_MM, TEXT_BELOW_MM = 2.6, 5.0
-"""The clear text beneath is 21 mm wide and ends 4.4 mm below the code."""
+TEXT_SIDE_MM, TEXT_BELOW_MM = 5.0, 5.0
+"""The clear text beneath is 19 to 25 mm wide and ends 4.4 mm below the code."""
 TEXT_HEIGHT_MM = 2.0
 """Its letters are 1.2 mm high; writing by hand is taller."""
 

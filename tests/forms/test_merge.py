@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.acroform import page_count
-from forms.catalogue import PRIMARY, SECONDARY, BundledForm, Personal, build_print_run
+from forms.catalogue import PRIMARY, SECONDARY, BundledForm, Personal, build_print_run, codes_of
 from forms.check import printed_codes
 from forms.code import new_token, parse, verify
 from forms.fields import values_of
@@ -124,3 +124,10 @@ def test_a_print_run_for_nobody_is_refused() -> None:
 def test_a_school_that_does_not_fit_is_refused_for_a_print_run_as_well() -> None:
     with pytest.raises(TypesettingError, match="zu lang"):
         build_print_run(PRIMARY.id, School(address="lang " * 200), [Personal("Mia", "4b", new_token(), KEY)])
+
+
+def test_the_clear_text_of_a_code_never_wraps_however_wide_its_letters() -> None:
+    personal = Personal("Mia", "4b", "W" * 9, KEY)
+    (text,) = text_of(build_print_run(PRIMARY.id, School(), [personal]))
+    for code in codes_of(PRIMARY, personal):
+        assert set(code.lines) <= set(text.splitlines())
