@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pikepdf
 
 from forms.catalogue import Personal, build_blank, build_print_run
+from forms.field_font import glyphs
 from forms.register import Person
 from forms.school import School
 
@@ -23,12 +24,35 @@ LONGEST_NAME = 80
 WITHOUT_CLASS, WITHOUT_NAME = "ohne Klasse", "ohne Namen"
 
 
+class UnprintableNameError(ValueError):
+    """Names with letters that the fields' font lacks; the message tells all of them, for the office."""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnSlip:
     """The slip of one child: where its file belongs, relative to the folder of the form, and what it carries."""
 
     file: str
     personal: Personal
+
+
+def check_names(children: Iterable[Person]) -> None:
+    """Refuse names that could only be printed with gaps, before anything is made.
+
+    Raises:
+        UnprintableNameError: There are such names.
+    """
+    letters = glyphs().number
+    wrong = [
+        f"  {_name(child)} ({child.school_class or WITHOUT_CLASS}): {' '.join(sorted(missing))}"
+        for child in children
+        if (missing := {c for c in _name(child) + _plain(child.school_class) if c not in letters})
+    ]
+    if wrong:
+        raise UnprintableNameError(
+            "Diese Namen enthalten Zeichen, die sich nicht drucken lassen; bitte in der Klassenliste mit lateinischen "
+            "Buchstaben schreiben:\n" + "\n".join(wrong)
+        )
 
 
 def own_slips(children: Sequence[Person], tokens: Mapping[str, str], key: bytes) -> list[OwnSlip]:
@@ -45,7 +69,7 @@ def own_slips(children: Sequence[Person], tokens: Mapping[str, str], key: bytes)
     in_order = [child for together in classes.values() for child in together]
     files = _file_names(in_order)
     return [
-        OwnSlip(file, Personal(_name(child), child.school_class, tokens[child.id], key))
+        OwnSlip(file, Personal(_name(child), _plain(child.school_class), tokens[child.id], key))
         for file, child in zip(files, in_order, strict=True)
     ]
 
@@ -82,7 +106,12 @@ def joined(parts: Iterable[bytes]) -> bytes:
 
 
 def _name(child: Person) -> str:
-    return f"{child.first_name} {child.last_name}".strip()
+    return _plain(f"{child.first_name} {child.last_name}")
+
+
+def _plain(text: str) -> str:
+    """Each letter with its marks as one character, and nothing but single spaces between words."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _file_names(children: Iterable[Person]) -> Iterator[str]:

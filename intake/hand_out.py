@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forms.catalogue import UnknownFormError, build_blank, bundled
-from forms.merge import OwnSlip, batches, joined, own_slips
+from forms.merge import OwnSlip, UnprintableNameError, batches, check_names, joined, own_slips
 from forms.register import KEY_FILE, REGISTER_FILE, RegisterError, entered
 from forms.school import School, SchoolError, read_school
 from forms.typeset import TypesettingError
@@ -51,6 +51,7 @@ def build(order: Order, progress: Callable[[int, int], None]) -> HandedOut:
     children = read_roster(order.roster).children if order.roster else ()
     blank = order.output / f"{order.form_id}.pdf"
     try:
+        check_names(person_of(child) for child in children)
         school = read_school(order.school) if order.school else School()
         write_file(blank, build_blank(order.form_id, school))
         if not children:
@@ -58,7 +59,7 @@ def build(order: Order, progress: Callable[[int, int], None]) -> HandedOut:
         slips = _registered(order, children)
         folder, run = order.output / order.form_id, order.output / PRINT_RUN.format(form=order.form_id)
         _write_slips(order.form_id, school, slips, folder, run, progress)
-    except (UnknownFormError, SchoolError, TypesettingError, RegisterError) as error:
+    except (UnknownFormError, SchoolError, TypesettingError, UnprintableNameError, RegisterError) as error:
         raise UsageError(str(error)) from error
     return HandedOut(blank, len(slips), run, folder)
 

@@ -14,7 +14,7 @@ from forms.catalogue import PRIMARY, SECONDARY, BundledForm, Personal, build_pri
 from forms.check import printed_codes
 from forms.code import new_token, parse, verify
 from forms.fields import values_of
-from forms.merge import AT_ONCE, OwnSlip, batches, joined, own_slips
+from forms.merge import AT_ONCE, OwnSlip, UnprintableNameError, batches, check_names, joined, own_slips
 from forms.register import Person
 from forms.school import School
 from forms.typeset import TypesettingError
@@ -131,3 +131,16 @@ def test_the_clear_text_of_a_code_never_wraps_however_wide_its_letters() -> None
     (text,) = text_of(build_print_run(PRIMARY.id, School(), [personal]))
     for code in codes_of(PRIMARY, personal):
         assert set(code.lines) <= set(text.splitlines())
+
+
+def test_names_that_could_only_be_printed_with_gaps_are_refused_together() -> None:
+    check_names([person(1, "Thị Ánh", "Đặng-Łuczak"), person(2, "Zoe\u0308", "Groß")])
+    with pytest.raises(UnprintableNameError) as refused:
+        check_names([person(1, "Мария", "Weiß"), person(2, "Jan", "Ott"), person(3, "Li", "王", "1c")])
+    assert "Мария Weiß (4b)" in str(refused.value)
+    assert "Li 王 (1c): 王" in str(refused.value)
+    assert "Ott" not in str(refused.value)
+
+
+def test_a_name_in_pieces_is_printed_in_whole_letters() -> None:
+    assert slips_of(person(1, "Zoe\u0308 ", " Groß"))[0].personal.name == "Zoë Groß"
