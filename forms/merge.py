@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pikepdf
 
 from forms.catalogue import Personal, build_blank, build_print_run
-from forms.field_font import glyphs
+from forms.field_font import as_printed, glyphs
 from forms.register import Person
 from forms.school import School
 
@@ -46,7 +46,7 @@ def check_names(children: Iterable[Person]) -> None:
     wrong = [
         f"  {_name(child)} ({child.school_class or WITHOUT_CLASS}): {' '.join(sorted(missing))}"
         for child in children
-        if (missing := {c for c in _name(child) + _plain(child.school_class) if c not in letters})
+        if (missing := {c for c in _name(child) + as_printed(child.school_class) if c not in letters})
     ]
     if wrong:
         raise UnprintableNameError(
@@ -69,7 +69,7 @@ def own_slips(children: Sequence[Person], tokens: Mapping[str, str], key: bytes)
     in_order = [child for together in classes.values() for child in together]
     files = _file_names(in_order)
     return [
-        OwnSlip(file, Personal(_name(child), _plain(child.school_class), tokens[child.id], key))
+        OwnSlip(file, Personal(_name(child), as_printed(child.school_class), tokens[child.id], key))
         for file, child in zip(files, in_order, strict=True)
     ]
 
@@ -106,12 +106,7 @@ def joined(parts: Iterable[bytes]) -> bytes:
 
 
 def _name(child: Person) -> str:
-    return _plain(f"{child.first_name} {child.last_name}")
-
-
-def _plain(text: str) -> str:
-    """Each letter with its marks as one character, and nothing but single spaces between words."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return as_printed(f"{child.first_name} {child.last_name}")
 
 
 def _file_names(children: Iterable[Person]) -> Iterator[str]:

@@ -19,9 +19,8 @@ import numpy.typing as npt
 import zxingcpp
 from PIL import Image
 
-from forms.acroform import TEXT_INSET_PT
 from forms.catalogue import BUNDLED, BundledForm, Personal
-from forms.field_font import SIZE_PT, glyphs
+from forms.field_font import INSET_PT, SIZE_PT, glyphs
 from forms.geometry import MM_PER_POINT, Rect
 from forms.model import Form, Role
 from forms.register import KEY_BYTES, KEY_FILE, Entry, Person, write_register
@@ -163,7 +162,7 @@ def entries_of(pupils: Sequence[Pupil], rng: np.random.Generator) -> list[Entry]
 def typed_place(form: Form, sheet: Picture, name: str) -> Rect:
     """Where the printed name stands, in millimetres on this sheet."""
     line = next(text.place for text in form.texts if text.role is Role.CHILD_NAME)
-    width = (glyphs().text_width(name, SIZE_PT) + 2 * TEXT_INSET_PT) * MM_PER_POINT
+    width = (glyphs().text_width(name, SIZE_PT) + 2 * INSET_PT) * MM_PER_POINT
     return on_sheet(Rect(line.x, line.y, min(width, line.width), line.height), sheet)
 
 

@@ -161,21 +161,30 @@ def identify(state: TextState, guesses: Sequence[TextGuess], vocabulary: Vocabul
     return Identity(doubt, None, IdentifiedBy.NOTHING, candidates)
 
 
-def named_by_code(child: Child, guesses: Sequence[TextGuess], vocabulary: Vocabulary) -> Identity:
+def named_by_code(
+    child: Child, guesses: Sequence[TextGuess], vocabulary: Vocabulary, *, written_over: bool
+) -> Identity:
     """The child of a genuine code, unless something else than its name stands on the line.
 
     The name is printed there, so that every reading is like it: one that is not is another name, or was written over.
-    A line of which nothing was read does not speak against the code.
+    A line of which nothing was read does not speak against the code. `written_over` says that there is ink beside the
+    printed letters: what was read may then be theirs, and says nothing about that ink.
     """
     first = Candidate(child, 1.0, 1.0, 0.0)
     if not guesses:
-        return Identity(IdentityState.IDENTIFIED, child, IdentifiedBy.CODE, (first,))
+        state = IdentityState.CONTRADICTED if written_over else IdentityState.IDENTIFIED
+        return _coded(state, child, (first,))
     opinions = _best_of([_opinions(guess, vocabulary.whole, len(vocabulary.children)) for guess in guesses])
     others = [c for c in _candidates(opinions, vocabulary.children) if c.child != child]
     first = replace(first, score=max([1.0, *(c.score for c in others)]))
-    if _reads_as(child, guesses, opinions, vocabulary):
-        return Identity(IdentityState.IDENTIFIED, child, IdentifiedBy.CODE, (first, *others))
-    return Identity(IdentityState.CONTRADICTED, None, IdentifiedBy.NOTHING, (first, *others))
+    agrees = not written_over and _reads_as(child, guesses, opinions, vocabulary)
+    return _coded(IdentityState.IDENTIFIED if agrees else IdentityState.CONTRADICTED, child, (first, *others))
+
+
+def _coded(state: IdentityState, child: Child, candidates: tuple[Candidate, ...]) -> Identity:
+    if state is IdentityState.IDENTIFIED:
+        return Identity(state, child, IdentifiedBy.CODE, candidates)
+    return Identity(state, None, IdentifiedBy.NOTHING, candidates)
 
 
 def _reads_as(child: Child, guesses: Sequence[TextGuess], opinions: "_Opinions", vocabulary: Vocabulary) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import lru_cache
 
+import cv2
 import numpy as np
 import pytest
 
@@ -26,7 +27,7 @@ from intake.values import (
     Wholeness,
 )
 from samples.families import pupil
-from samples.scanner import FLATBED, WHITE_LID, Mode, Picture, on_glass
+from samples.scanner import FLATBED, WHITE_LID, Mode, Picture, on_glass, photographed
 from samples.slips import make_sheet, refusing
 from tests.intake.returned import (
     CUT,
@@ -196,6 +197,28 @@ def test_another_name_than_the_codes_is_for_a_person(name: str, refused: bool) -
     assert slip.identity.state is IdentityState.CONTRADICTED
     assert judged(slip).verdict is Verdict.REVIEW
     assert Reason.NAME_CONTRADICTS_CODE in judged(slip).reasons
+
+
+@pytest.mark.parametrize("words", [NEIGHBOUR.name, "Ben", PUPIL.name], ids=["another", "three letters", "the same"])
+@pytest.mark.parametrize("x", [NAME_LINE.x + 2, NAME_LINE.x + 34], ids=["over it", "beside it"])
+def test_what_is_written_on_the_line_of_a_printed_name_is_for_a_person_whatever_is_read_there(
+    words: str, x: float
+) -> None:
+    slip = slip_of(with_words(own_slip(), words, Point(x, NAME_LINE.bottom - 1)))
+    assert slip.identity.state is IdentityState.CONTRADICTED
+    assert judged(slip).verdict is Verdict.REVIEW
+
+
+@pytest.mark.parametrize("form_id", [PRIMARY, SECONDARY])
+@pytest.mark.parametrize("shake_mm", [0.0, 0.25])
+def test_no_ink_is_found_beside_a_printed_name_that_nobody_touched(form_id: str, shake_mm: float) -> None:
+    sheet = own_slip(form_id)
+    blurred = cv2.GaussianBlur(sheet.pixels, (0, 0), max(shake_mm, 0.01) * sheet.px_per_mm)
+    photo = photographed(replace(sheet, pixels=np.asarray(blurred, np.uint8)), 2000, np.random.default_rng(4))
+    (slip,) = read(page_of(photo, photo=True), PUPIL.name, SCHOOL).slips
+    line = next(text for text in slip.texts if text.field == "child_name")
+    assert line.evidence.measures["beside_name_mm2"] < 1.0
+    assert slip.identity.by is IdentifiedBy.CODE
 
 
 def test_a_printed_name_that_is_struck_out_is_for_a_person() -> None:
