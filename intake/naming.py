@@ -29,8 +29,8 @@ from intake.values import (
 )
 
 WRITTEN_OVER_MM2 = 2.0
-"""Of 80 printed names that nobody touched (scans, small and blurred photos) none had more than 0.8 mm² beside them, of
-24 over which another name was written none less than 23. By reading alone three of these 24 were taken for untouched."""
+"""Of 80 printed names that nobody touched (scans, small and blurred photos) none had more than 0.8 mm² beside them.
+Of 24 over which another name was written none had less than 23; three of these were taken for untouched by reading."""
 
 
 def read_names(
