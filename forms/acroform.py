@@ -236,7 +236,7 @@ class _Form:
             {
                 NameObject("/N"): DictionaryObject(
                     {
-                        NameObject(f"/{planned.option}"): self._appearance(place, _cross(place.width, place.height)),
+                        NameObject(f"/{planned.option}"): self._appearance(place, cross(place.width, place.height)),
                         NameObject("/Off"): self._appearance(place, ""),
                     }
                 )
@@ -320,7 +320,7 @@ def _typed(value: str, width: float, height: float) -> str:
     )
 
 
-def _cross(width: float, height: float) -> str:
+def cross(width: float, height: float) -> str:
     """The drawing of a tick: a cross that stays inside the box; lengths in points."""
     left, bottom, right, top = width * 0.2, height * 0.2, width * 0.8, height * 0.8
     return (

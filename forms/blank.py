@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from forms.description import FILE_NAME, Description, FieldRole, NotADescriptionError, decode
 from forms.fields import MALFORMED, UnreadablePdfError, Widget, WidgetKind, opened, widgets_of
 from forms.geometry import MM_PER_POINT, Rect
-from forms.model import ChoiceBox, Field, Form, SignatureLine, SlipArea, TextLine
+from forms.model import ChoiceBox, Field, Form, Meaning, Role, SignatureLine, SlipArea, TextLine
 
 PAPER_TOLERANCE_MM = 0.5
 """The slip may overlap the page by this much: page sizes in whole points are up to 0.35 mm off."""
@@ -119,6 +119,8 @@ def _field(widget: Widget, role: FieldRole, described: Description) -> Field:
             return TextLine(widget.name, role.role, widget.place, widget.tooltip)
         case "signature":
             return SignatureLine(widget.name, role.role, widget.place, widget.tooltip)
+        case "choice" if role.role is Role.ACKNOWLEDGEMENT:
+            return ChoiceBox(widget.name, widget.option, Meaning.ACKNOWLEDGED, widget.place, widget.tooltip)
         case "choice":
             meanings = [o.meaning for o in described.options if o.option == widget.option]
             if not meanings:

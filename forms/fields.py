@@ -241,7 +241,7 @@ def _widget(leaf: _Node, page: PageObject, index: int) -> Widget:
         kind=kind,
         option=_option(leaf.node) if box else "",
         page=index + 1,
-        place=_place(leaf.node, page),
+        place=place_of(leaf.node, page),
         tooltip=_text(leaf.inherited.get("/TU")),
         required=bool(flags & REQUIRED),
         value=_held(leaf.inherited.get("/V"), kind),
@@ -286,7 +286,7 @@ def _text(value: PdfObject | None) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _place(node: DictionaryObject, page: PageObject) -> Rect:
+def place_of(node: DictionaryObject, page: PageObject) -> Rect:
     """The widget's rectangle on the visible page, rounded to hundredths of a millimetre."""
     x0, y0, x1, y1 = numbers_at(node, "/Rect")
     left, top = float(page.cropbox.left), float(page.cropbox.top)

@@ -24,10 +24,15 @@ class Role(StrEnum):
     GUARDIAN_NAMES = "guardian_names"
     PLACE_DATE = "place_date"
     CONSENT = "consent"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    """A box that says something was read; it neither grants nor refuses."""
     GUARDIAN_SIGNATURE = "guardian_signature"
     GUARDIAN2_SIGNATURE = "guardian2_signature"
     PUPIL_SIGNATURE = "pupil_signature"
+    DETAIL = "detail"
+    """Something asked for that says nothing about the consent: a telephone number, a birthday."""
     OTHER = "other"
+    """Anything else, remarks above all: whatever is written here, a person has to read it."""
 
 
 class Meaning(StrEnum):
@@ -35,6 +40,8 @@ class Meaning(StrEnum):
 
     YES = "yes"
     NO = "no"
+    ACKNOWLEDGED = "acknowledged"
+    """Neither of the two: that something was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +139,7 @@ class Form:
         for field in self.fields:
             if not self.slip.place.overlaps(field.place):
                 raise ValueError(f"{self.id}: field {field.key} lies outside the slip")
-        meanings = {box.meaning for box in self.boxes}
+        meanings = {box.meaning for box in self.boxes} - {Meaning.ACKNOWLEDGED}
         if self.rule is Rule.TICK and meanings != {Meaning.YES, Meaning.NO}:
             raise ValueError(f"{self.id}: a tick decides, but there is no box for yes and for no")
         if self.rule is Rule.SIGNATURES and not self.signatures:

@@ -81,6 +81,8 @@ def ruecklauf() -> None:
               help="Tabelle der Abschnitte, daneben dieselbe für Excel; „-“ ist die Standardausgabe.")  # fmt: skip
 @click.option("--pages", metavar="DATEI", type=ANY_FILE, help="Tabelle aller Seiten, eine Zeile je Seite.")
 @click.option("--evidence", metavar="ORDNER", type=FOLDER, help="Bilder der Belege in diesen Ordner schreiben.")
+@click.option("--trust", metavar="DATEI.pem", type=EXISTING_FILE,
+              help="Zertifizierungsstelle, die für Unterschriften mit Zertifikat bürgt (PEM oder DER).")  # fmt: skip
 @click.option("-j", "--jobs", metavar="N", type=click.IntRange(min=1), help="So viele Seiten gleichzeitig lesen.")
 @click.option("--json", "as_json", is_flag=True, help="Die Zählung als JSON auf die Standardausgabe schreiben.")
 def read(
@@ -91,6 +93,7 @@ def read(
     output: Path,
     pages: Path | None,
     evidence: Path | None,
+    trust: Path | None,
     jobs: int | None,
     as_json: bool,
 ) -> int:
@@ -99,7 +102,7 @@ def read(
 
     if one_shot.STDOUT in (output, pages) and (as_json or output == pages):
         raise UsageError("Nur eines von -o, --pages und --json kann auf die Standardausgabe schreiben.")
-    tally = one_shot.read(one_shot.Order(paths, forms, roster, output, pages, evidence, jobs))
+    tally = one_shot.read(one_shot.Order(paths, forms, roster, output, pages, evidence, jobs, trust))
     if as_json:
         click.echo(json.dumps(asdict(tally), ensure_ascii=False))
     say(tally.sentences)
@@ -117,7 +120,7 @@ def _count(number: int, one: str, many: str) -> str:
 
 @ruecklauf.group(options_metavar="[OPTIONEN]", subcommand_metavar="BEFEHL [ANGABEN]...")
 def form() -> None:
-    """Vorlagen: mitgelieferte zeigen, erzeugen, prüfen."""
+    """Vorlagen: mitgelieferte zeigen, erzeugen, prüfen; vorhandene Briefe übernehmen."""
 
 
 @form.command("list", options_metavar="[OPTIONEN]")
@@ -164,6 +167,78 @@ def form_check(*, file: Path) -> int:
         click.echo(f"{finding.severity}\t{finding.code}\t{finding.message}")
     say(f"{file}: " + (_count(len(findings), "Befund", "Befunde") if findings else "in Ordnung"))
     return ExitCode.REVIEW_NEEDED if findings else ExitCode.SETTLED
+
+
+@form.command("adopt", options_metavar="[OPTIONEN]")
+@click.argument("file", metavar="DATEI", type=EXISTING_FILE)
+@click.option("-o", "--output", metavar="VORLAGE.pdf", type=ANY_FILE, help="Wohin die Vorlage kommt.")
+@click.option("--page", metavar="N", type=click.IntRange(min=1), help="Die Seite, die zurückkommt.")
+@click.option("--role", "roles", metavar="FELD=AUFGABE", multiple=True,
+              help="Wofür ein Feld des Vorschlags ist, nach Nummer oder Name.")  # fmt: skip
+@click.option("--drop", "dropped", metavar="FELD", multiple=True, help="Ein Feld des Vorschlags weglassen.")
+@click.option("--add", "added", metavar="X,Y,B,H=AUFGABE", multiple=True,
+              help="Ein Feld, das nicht gefunden wurde; Millimeter von oben links.")  # fmt: skip
+@click.option("--cut", metavar="MM", type=click.FloatRange(min=1), help="Wo abgeschnitten wird, von oben gemessen.")
+@click.option("--whole", is_flag=True, help="Die ganze Seite kommt zurück, es wird nichts abgeschnitten.")
+@click.option("--rule", type=click.Choice(["tick", "signatures"]),
+              help="Ob ein Kreuz entscheidet oder die Unterschrift; sonst nach den Kästchen.")  # fmt: skip
+@click.option("--id", "form_id", metavar="NAME", default="", help="Kurzer Name des Formulars, sonst der der Datei.")
+@click.option("--form-version", metavar="N", type=click.IntRange(min=1), default=1, help="Die Fassung, sonst 1.")
+@click.option("--title", metavar="TEXT", default="", help="Überschrift für Vorleseprogramme, sonst der Dateiname.")
+@click.option("--yes", "accepted", is_flag=True, help="Den Vorschlag ohne Rückfrage übernehmen, wenn er sicher ist.")
+def form_adopt(
+    *,
+    file: Path,
+    output: Path | None,
+    page: int | None,
+    roles: tuple[str, ...],
+    dropped: tuple[str, ...],
+    added: tuple[str, ...],
+    cut: float | None,
+    whole: bool,
+    rule: str | None,
+    form_id: str,
+    form_version: int,
+    title: str,
+    accepted: bool,
+) -> int:
+    """Einen vorhandenen Brief als Vorlage übernehmen: PDF, Scan oder Foto des leeren Briefs.
+
+    Zeigt, was auf dem Brief auszufüllen ist, und schreibt erst nach Zustimmung. Aufgaben: child_name, child_class,
+    guardian_names, place_date, guardian_signature, guardian2_signature, pupil_signature, detail (unverfängliche
+    Angabe), other (Bemerkung, wird vorgelegt); für Kästchen yes und no.
+    """
+    from forms.model import Rule
+    from intake import adoption, keyboard
+
+    if whole and cut is not None:
+        raise UsageError("--cut und --whole schließen einander aus.")
+    order = adoption.Order(
+        letter=file,
+        output=output,
+        page=page,
+        roles=roles,
+        dropped=dropped,
+        added=added,
+        cut=cut,
+        whole=whole,
+        rule=Rule(rule) if rule else None,
+        form_id=form_id,
+        version=form_version,
+        title=title,
+        accepted=accepted,
+    )
+    at_keyboard = sys.stdin.isatty() and not accepted
+    outcome = adoption.run(order, keyboard.AtKeyboard() if at_keyboard else keyboard.Nobody())
+    for finding in outcome.findings:
+        say(f"{finding.severity}: {finding.message}")
+    for question in outcome.open_questions:
+        say(f"Offen: {question}")
+    if outcome.blank is None:
+        say("Noch nicht übernommen. Stimmt der Vorschlag, dann mit --yes wiederholen.")
+        return ExitCode.REVIEW_NEEDED
+    say(f"Vorlage geschrieben: {outcome.blank}")
+    return ExitCode.SETTLED
 
 
 # ---------------------------------------------------------------- roster, doctor

@@ -13,7 +13,9 @@ from intake.values import (
     Answer,
     CodeState,
     Decision,
+    FieldsState,
     FormState,
+    HiddenState,
     IdentifiedBy,
     IdentityState,
     Mark,
@@ -41,11 +43,16 @@ def decide(reading: SlipReading, returns: Returns, policy: Policy) -> Decision:
         policy: Who has to sign.
     """
     answer = answer_of(reading.rule, reading.marks)
-    always = (*_form_reasons(reading), *_child_reasons(reading), *_return_reasons(returns))
+    always = (
+        *_form_reasons(reading),
+        *_child_reasons(reading),
+        *_return_reasons(returns),
+        *_file_reasons(reading),
+    )
     boxes = tuple(_box_reasons(answer, reading.marks))
     if answer is Answer.NO and not always and not boxes:
         return Decision(Verdict.REFUSED, answer, ())
-    reasons = (*always, *boxes, *_signature_reasons(reading, policy), *_ink_reasons(reading))
+    reasons = (*always, *boxes, *_signature_reasons(reading, policy), *_ink_reasons(reading), *_hidden_reasons(reading))
     if reasons or not _says_yes(reading.rule, answer):
         return Decision(Verdict.REVIEW, answer, tuple(dict.fromkeys(reasons)))
     return Decision(Verdict.GIVEN, answer, ())
@@ -54,10 +61,12 @@ def decide(reading: SlipReading, returns: Returns, policy: Policy) -> Decision:
 def answer_of(rule: Rule, marks: Sequence[Mark]) -> Answer:
     """What the boxes say together; one is believed only if the other is truly empty.
 
-    Where signing is the consent boxes are not asked, but whatever is marked in one may take the consent back.
+    Where signing is the consent boxes are not asked, but whatever is marked in one may take the consent back, unless it
+    only says that something was read.
     """
     if rule is Rule.SIGNATURES:
-        return Answer.NOT_ASKED if all(mark.state is MarkState.EMPTY for mark in marks) else Answer.UNCLEAR
+        asked = [mark.state for mark in marks if mark.meaning is not Meaning.ACKNOWLEDGED]
+        return Answer.NOT_ASKED if all(state is MarkState.EMPTY for state in asked) else Answer.UNCLEAR
     pair = _state(Meaning.YES, marks), _state(Meaning.NO, marks)
     if pair in _PLAIN_PAIRS:
         return _PLAIN_PAIRS[pair]
@@ -155,6 +164,33 @@ def _return_reasons(returns: Returns) -> Iterable[Reason]:
         yield Reason.CONTRADICTING_RETURNS
 
 
+def _file_reasons(reading: SlipReading) -> Iterable[Reason]:
+    """What the file says against its own picture; it weighs against a refusal as well."""
+    match reading.file.fields:
+        case FieldsState.NONE | FieldsState.AGREE:
+            pass
+        case FieldsState.DISAGREE:
+            yield Reason.FIELD_DISAGREES
+        case FieldsState.UNREAD:
+            yield Reason.FILE_UNREAD
+        case _:
+            assert_never(reading.file.fields)
+    if any(line.state is SignatureState.CHANGED for line in reading.signatures):
+        yield Reason.CHANGED_AFTER_SIGNING
+
+
+def _hidden_reasons(reading: SlipReading) -> Iterable[Reason]:
+    match reading.file.hidden:
+        case HiddenState.NONE:
+            pass
+        case HiddenState.FOUND:
+            yield Reason.CONTENT_HIDDEN
+        case HiddenState.UNREAD:
+            yield Reason.FILE_UNREAD
+        case _:
+            assert_never(reading.file.hidden)
+
+
 def _box_reasons(answer: Answer, marks: Sequence[Mark]) -> Iterable[Reason]:
     match answer:
         case Answer.YES | Answer.NO | Answer.NOT_ASKED:
@@ -170,6 +206,9 @@ def _box_reasons(answer: Answer, marks: Sequence[Mark]) -> Iterable[Reason]:
             yield Reason.BOX_UNREAD if unread else Reason.BOX_UNCLEAR
         case _:
             assert_never(answer)
+    for mark in marks:
+        if mark.meaning is Meaning.ACKNOWLEDGED and mark.state not in {MarkState.TICKED, MarkState.EMPTY}:
+            yield Reason.BOX_UNREAD if mark.state is MarkState.UNREAD else Reason.BOX_UNCLEAR
 
 
 def _signature_reasons(reading: SlipReading, policy: Policy) -> Iterable[Reason]:
@@ -183,14 +222,18 @@ def _signature_reasons(reading: SlipReading, policy: Policy) -> Iterable[Reason]
 def _line_reasons(states: list[SignatureState]) -> Iterable[Reason]:
     state = states[0] if len(states) == 1 else SignatureState.UNREAD
     match state:
-        case SignatureState.SIGNED:
-            pass
+        case SignatureState.SIGNED | SignatureState.CHANGED:
+            pass  # a change after signing is held against the whole slip, see _file_reasons
         case SignatureState.EMPTY:
             yield Reason.SIGNATURE_MISSING
         case SignatureState.UNCLEAR:
             yield Reason.SIGNATURE_UNCLEAR
         case SignatureState.UNREAD:
             yield Reason.SIGNATURE_UNREAD
+        case SignatureState.TYPED:
+            yield Reason.SIGNATURE_TYPED
+        case SignatureState.UNVERIFIED:
+            yield Reason.SIGNATURE_UNVERIFIED
         case _:
             assert_never(state)
 
@@ -202,6 +245,8 @@ def _ink_reasons(reading: SlipReading) -> Iterable[Reason]:
         yield Reason.LINE_UNREAD
     if any(text.state is TextState.OBJECTION for text in reading.texts):
         yield Reason.WORDS_OBJECT
+    if any(text.role is Role.OTHER and text.state is not TextState.EMPTY for text in reading.texts):
+        yield Reason.REMARK_WRITTEN
     match reading.stray.state:
         case StrayState.NONE:
             pass

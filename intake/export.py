@@ -14,10 +14,13 @@ import xlsxwriter
 
 from forms.model import Role
 from intake.errors import UsageError
-from intake.values import Answer, Child, PageReading, Reason, Roster, SlipReading, SlipResult, Verdict
+from intake.values import Answer, Child, PageReading, Reason, Roster, Signing, SlipReading, SlipResult, Verdict
 
 SCHEMA = "1"
 """The number of the table layout; columns are only ever added at the end."""
+
+LONGEST_NAME = 60
+"""Letters of a field's name that are shown; a file that came back may call its fields what it likes."""
 
 SHEET_NAME_LENGTH = 31
 """Excel's limit."""
@@ -51,6 +54,8 @@ class ResultRow:
     verdict: str
     reasons: str
     duplicate_of: str
+    signature_kind: str
+    file_details: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,8 @@ def result_row(result: SlipResult) -> ResultRow:
         verdict=result.decision.verdict,
         reasons=" ".join(result.decision.reasons),
         duplicate_of=result.duplicate_of,
+        signature_kind=" ".join(_how(signing) for signing in slip.file.signings),
+        file_details=" ".join(_one_word(detail) for detail in slip.file.details),
     )
 
 
@@ -123,6 +130,17 @@ def _text(slip: SlipReading, role: Role) -> str:
 def _signature(slip: SlipReading, role: Role) -> str:
     """What the line shows; empty where the form has none."""
     return next((line.state for line in slip.signatures if line.role is role), "")
+
+
+def _how(signing: Signing) -> str:
+    """How one line was signed: `guardian_signature=certificate:changed:child_name`."""
+    what = (signing.kind, signing.trust, ",".join(signing.changes))
+    return f"{_one_word(signing.field)}=" + ":".join(_one_word(part) for part in what if part)
+
+
+def _one_word(text: str) -> str:
+    """A name from a file, so that spaces keep separating."""
+    return "_".join(text.split())[:LONGEST_NAME]
 
 
 def missing(roster: Roster, results: Sequence[SlipResult]) -> list[MissingChild]:
@@ -198,11 +216,21 @@ ANSWERS = {
     Answer.NOT_ASKED: "",
 }
 
-SIGNATURES = {"signed": "ja", "empty": "fehlt", "unclear": "unklar", "unread": "nicht gelesen", "": ""}
+SIGNATURES = {
+    "signed": "ja",
+    "empty": "fehlt",
+    "unclear": "unklar",
+    "unread": "nicht gelesen",
+    "typed": "getippt",
+    "unverified": "nicht bestätigt",
+    "changed": "danach geändert",
+    "": "",
+}
 
 REASONS = {
     Reason.FORM_DOUBTFUL: "Formular nicht sicher erkannt",
     Reason.WORDS_OBJECT: "andere Wörter, wo ein Name oder Datum stehen soll",
+    Reason.REMARK_WRITTEN: "etwas auf der Zeile für Bemerkungen",
     Reason.PRINT_ALTERED: "gedruckter Text verändert",
     Reason.PRINT_DAMAGED: "Abschnitt beschädigt",
     Reason.PRINT_UNREAD: "gedruckter Text nicht prüfbar",
@@ -231,6 +259,12 @@ REASONS = {
     Reason.NAME_CONTRADICTS_CODE: "Name passt nicht zum Code",
     Reason.CONTRADICTING_RETURNS: "widersprüchliche Rückläufe",
     Reason.WORKER_FAILED: "beim Lesen abgebrochen",
+    Reason.FIELD_DISAGREES: "Formularfeld und Bild der Seite widersprechen sich",
+    Reason.CONTENT_HIDDEN: "die Datei enthält etwas, das man auf der Seite nicht sieht",
+    Reason.FILE_UNREAD: "Formularfelder und Anmerkungen nicht lesbar",
+    Reason.CHANGED_AFTER_SIGNING: "nach der Unterschrift geändert",
+    Reason.SIGNATURE_TYPED: "Unterschrift nur getippt",
+    Reason.SIGNATURE_UNVERIFIED: "Zertifikat der Unterschrift nicht bestätigt",
 }
 
 HEADINGS = ("Kind", "Formular", "Antwort", "Unterschrift Eltern", "Unterschrift Kind", "Ergebnis", "Gründe")

@@ -15,7 +15,7 @@ SMOOTH_MM, AROUND_MM = 0.19, 3.4
 """The bell that smooths the grain, and the window in which the lightest paper is looked for."""
 LEAST, GRAINS = 8, 4.0
 """Darkness over the surroundings, of 255, and over so many times its usual spread in the field."""
-RIM_PX = 7
+RIM_PX = 5
 """What lies so near to ink or print (half of it) is smoothed together with it."""
 STROKE_MM = 1.2
 """Shorter pieces are grain, dust, or the dots of a page in black and white."""

@@ -13,13 +13,14 @@ from intake.engines import pp_ocr
 from intake.errors import BlankError, ExitCode, UnreadablePageError, UsageError
 from intake.executors import Executor, LocalPool, Serial
 from intake.ledger import Ledger, MemoryLedger
+from intake.pades import read_roots
 from intake.policy import EVERY_LINE
 from intake.progress import bar
 from intake.read_slip import read_page
 from intake.roster import read_roster
 from intake.sources import Inputs, expand
 from intake.templates import prepare
-from intake.values import PageKind, Roster, Template, Verdict
+from intake.values import PageKind, Roster, Template, Trust, Verdict
 
 STDOUT = Path("-")
 """The file name that stands for the standard output."""
@@ -27,7 +28,10 @@ STDOUT = Path("-")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the office asked for; `pages` and `evidence` are written only if asked for."""
+    """What the office asked for; `pages` and `evidence` are written only if asked for.
+
+    `trust` holds the certificates whose holders may vouch for signatures.
+    """
 
     paths: tuple[Path, ...]
     forms: tuple[Path, ...]
@@ -36,6 +40,7 @@ class Order:
     pages: Path | None
     evidence: Path | None
     jobs: int | None
+    trust: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Tally:
     review: int
     missing: int | None
     litter: int
+    unchecked: int
 
     @property
     def sentences(self) -> str:
@@ -68,6 +74,11 @@ class Tally:
             parts.append(f"Aus der Klassenliste {verb} {_count(self.missing, 'Kind', 'Kinder')}.")
         if self.litter:
             parts.append(f"Übergangen: {_count(self.litter, 'Systemdatei', 'Systemdateien')} (keine Rückläufe).")
+        if self.unchecked:
+            parts.append(
+                f"{_count(self.unchecked, 'Unterschrift', 'Unterschriften')} mit Zertifikat nicht prüfbar; "
+                "meist fehlt pyHanko: pip install 'ruecklauf[pades]'."
+            )
         return "\n".join(parts)
 
     @property
@@ -95,7 +106,8 @@ def read(order: Order) -> Tally:
     books = read_codebooks([form.parent for form in order.forms], children.children)
     children = replace(children, codes=books)
     ledger = MemoryLedger()
-    _run(inputs, templates, children, ledger, order.jobs or os.cpu_count() or 1)
+    roots = read_roots(order.trust) if order.trust else ()
+    _run(inputs, templates, children, ledger, order.jobs or os.cpu_count() or 1, roots)
     if order.evidence:
         evidence.write(inputs.sources, ledger.pages(), ledger.results(), order.evidence)
     _write_tables(ledger, children, order.output, order.pages)
@@ -134,10 +146,17 @@ def _bytes(path: Path) -> bytes:
         raise UsageError(f"{path} lässt sich nicht öffnen ({error.strerror}).") from error
 
 
-def _run(inputs: Inputs, templates: Sequence[Template], roster: Roster, ledger: Ledger, workers: int) -> None:
+def _run(  # noqa: PLR0917 - what a run needs
+    inputs: Inputs,
+    templates: Sequence[Template],
+    roster: Roster,
+    ledger: Ledger,
+    workers: int,
+    roots: tuple[bytes, ...],
+) -> None:
     """Read everything, with a bar on the screen."""
     pp_ocr.model_path()
-    task = batch.PageTask(tuple(templates), roster, pp_ocr.load, read_page)
+    task = batch.PageTask(tuple(templates), roster, pp_ocr.load, read_page, roots)
     executor: Executor = Serial() if workers == 1 else LocalPool(workers)
     with bar("Seiten") as progress:
         batch.run(inputs.sources, task, executor, ledger, policy=EVERY_LINE, progress=progress)
@@ -179,4 +198,5 @@ def _tally(ledger: Ledger, roster: Roster | None, inputs: Inputs) -> Tally:
         review=review,
         missing=None if roster is None else len(export.missing(roster, results)),
         litter=len(inputs.litter),
+        unchecked=sum(one.trust is Trust.UNCHECKED for result in results for one in result.reading.file.signings),
     )

@@ -287,7 +287,9 @@ def _open(source: Path | bytes) -> Any:
         UnreadablePageError: It asks for a password, or it is none.
     """
     try:
-        return pypdfium2.PdfDocument(source)
+        document = pypdfium2.PdfDocument(source)
+        document.init_forms()
+        return document
     except pypdfium2.PdfiumError as error:
         locked = error.err_code == FPDF_ERR_PASSWORD
         raise UnreadablePageError("encrypted" if locked else "damaged_pdf") from error
@@ -399,6 +401,9 @@ def _render(page: Any, px_per_pt: float) -> GrayImage:
             pdfium_raw.FS_RECTF(0, 0, width, height),
             pdfium_raw.FPDF_ANNOT,
         )
+        if page.formenv:
+            pdfium_raw.FPDF_SetFormFieldHighlightAlpha(page.formenv, 0)
+            pdfium_raw.FPDF_FFLDraw(page.formenv, bitmap, page, 0, 0, width, height, 0, pdfium_raw.FPDF_ANNOT)
         return gray_of_bgr(bitmap.to_numpy())
 
 

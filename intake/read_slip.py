@@ -25,6 +25,7 @@ from intake.stages.stray_ink import find_stray_ink
 from intake.stages.streaks import find_streaks
 from intake.stages.whose import read_code
 from intake.values import (
+    PICTURE_ONLY,
     Channel,
     Integrity,
     Mask,
@@ -177,6 +178,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
         stray=find_stray_ink(slip, form, {label for _, labels in signed for label in labels} | codes_ink),
         written=map_ink(slip),
         identity=identity,
+        file=PICTURE_ONLY,
     )
 
 

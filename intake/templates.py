@@ -13,7 +13,7 @@ from intake.stages.codes import find_codes
 from intake.stages.identify import features_of
 from intake.values import CodePlace, GrayImage, SeenCode, Template, Tile
 
-DPI = 200
+DPI = 150
 TILE_WIDTH, TILE_HEIGHT = 10.0, 4.5
 TILE_STEP_X, TILE_STEP_Y = 9.0, 4.0
 """Patches of two or three words; overlapping, so that no word falls between two."""

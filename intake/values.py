@@ -280,12 +280,19 @@ class MarkState(StrEnum):
 
 
 class SignatureState(StrEnum):
-    """What a signature line shows; presence only, never whose."""
+    """What a signature line shows; presence only, never whose.
+
+    The last three are told by a filled PDF alone: a name typed in, a certificate that could not be verified or that
+    nobody vouches for, and a certificate on a file that is no longer what was signed.
+    """
 
     EMPTY = auto()
     SIGNED = auto()
     UNCLEAR = auto()
     UNREAD = auto()
+    TYPED = auto()
+    UNVERIFIED = auto()
+    CHANGED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +410,75 @@ class CodeReading:
     state: CodeState
     payload: str
     children: "tuple[Child, ...]" = ()
+
+
+# ---------------------------------------------------------------- what a filled PDF says beside its picture
+
+
+class FieldsState(StrEnum):
+    """Whether the form fields of a file say what its picture shows; a scan, a photo and a flattened file have none."""
+
+    NONE = auto()
+    AGREE = auto()
+    DISAGREE = auto()
+    UNREAD = auto()
+
+
+class HiddenState(StrEnum):
+    """Whether a file holds anything that its picture does not show: a note, a layer, a script, an attachment."""
+
+    NONE = auto()
+    FOUND = auto()
+    UNREAD = auto()
+
+
+class SignatureKind(StrEnum):
+    """How a signature came into a filled PDF. DRAWN are strokes in the page itself, as in a flattened file."""
+
+    DRAWN = auto()
+    INK = auto()
+    STAMP = auto()
+    IMAGE = auto()
+    TYPED = auto()
+    CERTIFICATE = auto()
+    OTHER = auto()
+
+
+class Trust(StrEnum):
+    """What is known of a certificate: UNTRUSTED has no known root, UNCHECKED could not be verified here, BROKEN does
+    not belong to these bytes.
+    """
+
+    TRUSTED = auto()
+    UNTRUSTED = auto()
+    UNCHECKED = auto()
+    CHANGED = auto()
+    BROKEN = auto()
+    NO_CERTIFICATE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How one line of a filled PDF was signed; `changes` names what is other than it was when it was signed."""
+
+    field: str
+    kind: SignatureKind
+    trust: Trust
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """What a file says beside its picture; `details` name the fields, annotations and parts that make the doubt."""
+
+    fields: FieldsState
+    hidden: HiddenState
+    signings: tuple[Signing, ...]
+    details: tuple[str, ...]
+
+
+PICTURE_ONLY = FileReading(FieldsState.NONE, HiddenState.NONE, (), ())
+"""A scan or a photo: there is nothing beside the picture."""
 
 
 # ---------------------------------------------------------------- reading text
@@ -563,6 +639,7 @@ class Reason(StrEnum):
     SIGNATURE_UNREAD = auto()
     INK_UNEXPLAINED = auto()
     WORDS_OBJECT = auto()
+    REMARK_WRITTEN = auto()
     INK_UNREAD = auto()
     LINE_UNREAD = auto()
     CODE_FOREIGN = auto()
@@ -579,6 +656,12 @@ class Reason(StrEnum):
     NAME_CONTRADICTS_CODE = auto()
     CONTRADICTING_RETURNS = auto()
     WORKER_FAILED = auto()
+    FIELD_DISAGREES = auto()
+    CONTENT_HIDDEN = auto()
+    FILE_UNREAD = auto()
+    CHANGED_AFTER_SIGNING = auto()
+    SIGNATURE_TYPED = auto()
+    SIGNATURE_UNVERIFIED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -609,6 +692,7 @@ class SlipReading:
     stray: StrayInk
     written: InkMap
     identity: Identity
+    file: FileReading
 
     @property
     def form_id(self) -> str:

@@ -8,6 +8,7 @@ import pytest
 from forms.geometry import Point, Rect
 from forms.model import ChoiceBox, Form, Meaning, Role, Rule, SignatureLine, SlipArea, TextLine
 from intake.values import (
+    PICTURE_ONLY,
     Channel,
     Child,
     CodeReading,
@@ -99,6 +100,7 @@ def slip_of(
         stray=StrayInk(StrayState.NONE, (), {}),
         written=InkMap(0, b""),
         identity=identity or (known if child else unknown),
+        file=PICTURE_ONLY,
     )
 
 

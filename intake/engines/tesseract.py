@@ -5,7 +5,7 @@ system package is needed. It hands out finished text only.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,6 +25,21 @@ SECONDS = 10
 """A line takes a tenth of a second; whoever needs this long hangs."""
 
 
+WHOLE_PAGE = "--psm 11"
+"""Page segmentation 11, text wherever it stands: a form's captions are no columns of text."""
+
+PAGE_SECONDS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedWord:
+    """A word on a page: its confidence (0 to 1) and its place in pixels: left, top, width, height."""
+
+    text: str
+    score: float
+    place: tuple[int, int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Tesseract:
     """The engine; make one with `load`. `data_folder` is empty for the system's own data."""
@@ -36,6 +51,11 @@ class Tesseract:
         """Read each crop with a process of its own (about 90 ms each)."""
         self._select()
         return [_read(crop) for crop in crops]
+
+    def read_words(self, page: GrayImage, dpi: int) -> list[PrintedWord]:
+        """The printed words of a whole page (about 3 s)."""
+        self._select()
+        return list(_words(page, dpi))
 
     def _select(self) -> None:
         """Tell pytesseract which binary and data; it keeps both for the whole process."""
@@ -61,6 +81,24 @@ def _read(crop: GrayImage) -> TextGuess:
     ]
     score = sum(max(confidence, 0.0) for _, confidence in words) / (100.0 * len(words)) if words else 0.0
     return TextGuess(" ".join(word for word, _ in words), min(score, 1.0), None)
+
+
+def _words(page: GrayImage, dpi: int) -> Iterator[PrintedWord]:
+    """The words of a page with their places; one that takes too long has none."""
+    try:
+        found = pytesseract.image_to_data(
+            Image.fromarray(page),
+            lang=LANGUAGE,
+            config=f"{WHOLE_PAGE} --dpi {dpi}",
+            timeout=PAGE_SECONDS,
+            output_type=pytesseract.Output.DICT,
+        )
+    except RuntimeError:
+        return
+    columns = (found[key] for key in ("text", "conf", "left", "top", "width", "height"))
+    for text, confidence, left, top, width, height in zip(*columns, strict=True):
+        if str(text).strip() and width > 0 and height > 0:
+            yield PrintedWord(str(text).strip(), max(float(confidence), 0.0) / 100, (left, top, width, height))
 
 
 @lru_cache(maxsize=1)

@@ -27,8 +27,8 @@ STREAK_TOUCHED = 200
 """Below this, of 255, a pixel of the flat picture was touched by a streak of the page."""
 GRID_PX = 16
 """The map is computed on so coarse a grid and interpolated: it bends by far less than a pixel in between."""
-PAPER_WINDOW = 25
-"""Closing window on the image shrunk by four: 12.7 mm, wider than any pen stroke or filled box."""
+PAPER_WINDOW = 19
+"""Closing window on the image shrunk by four: 12.9 mm, wider than any pen stroke or filled box."""
 SHRINK = 4
 """What `quartered` does."""
 SMOOTH = PAPER_WINDOW / 3 / SHRINK
@@ -42,7 +42,7 @@ SHADOW_SHARE = 0.8
 """Paper darker than this share of the usual lies in a shadow, where the camera's grain is not to pass for ink."""
 PRINT_INK = 0.12
 """What the blank prints darker than this is print."""
-NEAR_PRINT_SCAN_PX, NEAR_PRINT_PHOTO_PX = 5, 9
+NEAR_PRINT_SCAN_PX, NEAR_PRINT_PHOTO_PX = 5, 7
 """Diameter by which print is widened before ink is looked for: half of it is the registration's tolerance."""
 PHOTO_RIM_MM = 2.5
 """A curled slip's edge lies so far from where a photo's map has it; the desk begins there."""
@@ -52,20 +52,20 @@ NOISE_FACTOR = 5.0
 GRAIN_SAMPLES = 15_000
 """So many pixels tell how much the paper's grey varies."""
 SPECK_MM2 = 0.10
-HUGGING_PX, HUGGING_SHARE, HUGGING_MM2, HAIR_MM = 5, 0.75, 0.8, 0.3
+HUGGING_PX, HUGGING_SHARE, HUGGING_MM2, HAIR_MM = 3, 0.75, 0.8, 0.3
 """A piece that lies mostly along print, and is small or thinner than any pen, is the print's rim."""
 SOFT_SCAN, SOFT_PHOTO = 0.18, 0.13
 """Gradient at the rim over depth: pen and pencil have more, folds and shadows less."""
 SHARP_PX = 0.8
 """How soft the edge of a stroke is in a sharp picture."""
 SHALLOWEST = 13
-PALE, STROKE_WINDOW, STROKE_SHARE = 64, 7, 0.7
+PALE, STROKE_WINDOW, STROKE_SHARE = 64, 5, 0.7
 """Ink paler than a quarter of black must be darker, by this share of the threshold, than what lies within 3.5 mm of it
 (a window on the image shrunk by four): no pen is pale and broad, but shadows and stains are."""
 SURELY_DARK = 1.35
 """Times the threshold: what a piece of ink reaches somewhere."""
 LID_THICK = 5
-"""Diameter on the image shrunk by four: 2.5 mm, more than the thickest pen."""
+"""Diameter on the image shrunk by four: 3.4 mm, more than the thickest pen."""
 LID_RIM = 3
 """What lies so near to the lid, on the image shrunk by four, is its shadow."""
 OUTSIDE_SHARE = 0.5

@@ -26,7 +26,7 @@ AROUND_LEFT_MM, AROUND_RIGHT_MM, AROUND_UP_MM, AROUND_DOWN_MM = 6.0, 2.4, 3.0, 3
 """The white zone of a box, which the form keeps free of print."""
 MARK_MM, REACH_MM = 9.0, 12.0
 """A mark is followed so far beyond its box; and the picture that is looked at goes so far beyond all boxes."""
-BRIDGE_PX = 9
+BRIDGE_PX = 7
 """Strokes broken by the frame, which is taken out with a rim, are joined across so much."""
 SPECK_MM2 = 0.03
 HOME_SHARE = 0.8

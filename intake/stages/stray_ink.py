@@ -37,6 +37,9 @@ LINE_ABOVE_MM, LINE_BELOW_MM, LINE_SIDE_MM = 1.2, 3.2, 3.0
 """Pieces with their middle in a text field, grown by this, may be its writing."""
 DOT_MM2 = 1.2
 """Smaller pieces are dots and accents, wherever they stand over the line."""
+ACCENT_MM2, ACCENT_MM, ACCENT_ABOVE_MM, ACCENT_APART_MM, ACCENTS_TOGETHER = 2.5, 2.4, 4.0, 5.0, 2
+"""Pieces so small, so near above a word of the line, and not more of them side by side, are its accents; the letters of
+a note come in rows."""
 BASE_ABOVE_MM, BASE_BELOW_MM = 3.2, 3.0
 """The feet of the writing stand so near to the printed line; descenders let a word float by 2.5 mm."""
 FLOATS_MM, FLOATS_ABOVE_MM = 4.5, 2.5
@@ -117,7 +120,8 @@ def _writing_at(field: Field, every: Sequence[Piece]) -> Iterable[Piece]:
             around = field.place.grown(BOX_AROUND_MM, BOX_AROUND_MM, BOX_AROUND_MM, BOX_AROUND_MM)
             return [p for p in every if p.place.overlaps(field.place) or around.contains(p.centre)]
         case TextLine():
-            return _one_line_of_writing(field.place, every)
+            writing = _one_line_of_writing(field.place, every)
+            return [*writing, *_accents_over(writing, every)]
         case SignatureLine():
             return ()
 
@@ -142,6 +146,30 @@ def _one_line_of_writing(place: Rect, every: Sequence[Piece]) -> Sequence[Piece]
     if sum(piece.area_mm2 for piece in off) < OTHER_LINE_MM2:
         return here
     return [piece for piece in here if piece not in off]
+
+
+def _accents_over(writing: Sequence[Piece], every: Sequence[Piece]) -> Sequence[Piece]:
+    """The dots of a large hand, which stand higher over the line than others' letters."""
+    known = {piece.label for piece in writing}
+    small = [p for p in every if p.label not in known and p.area_mm2 <= ACCENT_MM2]
+    over = [
+        p for p in small if max(p.place.width, p.place.height) <= ACCENT_MM and any(_is_over(p, w) for w in writing)
+    ]
+    return [p for p in over if sum(_is_beside(p, other) for other in over) <= ACCENTS_TOGETHER]
+
+
+def _is_over(accent: Piece, word: Piece) -> bool:
+    """Whether a piece hangs closely above a word."""
+    place = word.place
+    gap = place.y - accent.place.bottom
+    return place.x <= accent.centre.x <= place.right and -accent.place.height <= gap <= ACCENT_ABOVE_MM
+
+
+def _is_beside(one: Piece, other: Piece) -> bool:
+    """Whether two pieces stand as near as letters do; a piece does so to itself."""
+    return (
+        abs(one.centre.x - other.centre.x) <= ACCENT_APART_MM and abs(one.centre.y - other.centre.y) <= ACCENT_APART_MM
+    )
 
 
 def _slope(words: Sequence[Piece]) -> float:

@@ -21,7 +21,8 @@ How certain the truth of a *box* is:
 
 How certain the truth of a *signature line* is: *plain* is a signature or an empty line; *certain* is also what the
 scorer takes for a signature; a dash or a cross is *arguable* and meant as no signature. Ink that the scan swallowed is
-no excuse here; the list of wrong ones says how much was left.
+no excuse here; the list of wrong ones says how much was left. A stamp on the lower half of a slip, where the lines are,
+has to make doubt wherever it meets a signature; plain fields of slips without one are counted apart as well.
 """
 
 import csv
@@ -40,6 +41,7 @@ Row = Mapping[str, str]
 PLAIN_MARKS = ("tick", "cross", "v", "fill", "felt_fill")
 ARGUABLE_MARKS = ("circle", "dot", "off", "text_circled", "strike_other")
 STRAY_DOT = "stray_dot_other"
+STAMP = "stamp"
 FAINT = "faint"
 SURVIVED = 0.6
 """The generator, too, softens what it asks for where less of the ink is left."""
@@ -82,12 +84,16 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A box or a line as it was filled in; `name` is the option or the column, `story` what happened there."""
+    """A box or a line as it was filled in; `name` is the option or the column, `story` what happened there.
+
+    `stamped` says that the slip carries a stamp on its lower half.
+    """
 
     part: Part
     name: str
     state: State
     certainty: Certainty
+    stamped: bool
     story: str
 
 
@@ -130,7 +136,7 @@ def _box(slip: Slip, option: str, plain: bool) -> Drawn:
     state = State.MARKED if slip["choice"] in (option, "both") else State.EMPTY
     certainty = Certainty.ARGUABLE if _arguable(slip, option) else Certainty.CERTAIN
     story = f"{slip['mark']} for {slip['choice']}{_ink_left(slip, 'mark')}"
-    return Drawn(Part.BOX, option, state, Certainty.PLAIN if plain else certainty, story)
+    return Drawn(Part.BOX, option, state, Certainty.PLAIN if plain else certainty, _stamped(slip), story)
 
 
 def _plainly_marked(slip: Slip) -> bool:
@@ -162,8 +168,13 @@ def _line(slip: Slip, line: str, column: str) -> Drawn:
         column,
         State.MARKED if kind in SIGNED else State.EMPTY,
         Certainty.PLAIN if kind in PLAIN_SIGNATURES else certainty,
+        _stamped(slip),
         f"{kind}{_ink_left(slip, line)}",
     )
+
+
+def _stamped(slip: Slip) -> bool:
+    return STAMP in slip["paper_ev"]
 
 
 def _ink_left(slip: Slip, field: str) -> str:
@@ -234,7 +245,16 @@ def report(found: Sequence[Outcome]) -> str:
     return "\n".join(_table([one for one in found if one.drawn.part is part], part) for part in Part)
 
 
-HEAD = ("no row", "doubt", "of it unclear", "plain: doubt", "plain: right", "certain: right", "arguable: meant")
+HEAD = (
+    "no row",
+    "doubt",
+    "of it unclear",
+    "plain: doubt",
+    "no stamp: doubt",
+    "plain: right",
+    "certain: right",
+    "arguable: meant",
+)
 
 
 def _table(found: Sequence[Outcome], part: Part) -> str:
@@ -263,6 +283,7 @@ def _cells(found: Sequence[Outcome]) -> tuple[str, ...]:
         _share([not one.is_settled for one in with_row]),
         _share([one.read is State.UNCLEAR for one in with_row]),
         _share([not one.is_settled for one in plain]),
+        _share([not one.is_settled for one in plain if not one.drawn.stamped]),
         *(_share([one.is_right for one in some if one.is_settled]) for some in (plain, certain, arguable)),
     )
 

@@ -11,7 +11,7 @@ from pypdf.generic import NameObject, TextStringObject
 
 from forms.acroform import written
 from forms.blank import NotABlankError, read_blank
-from forms.catalogue import PRIMARY, SECONDARY
+from forms.catalogue import PRIMARY, SECONDARY, describe
 from forms.fields import fill
 from forms.model import Meaning, Role, Rule
 
@@ -42,6 +42,15 @@ def test_the_secondary_form_is_read_from_its_blank(secondary: bytes) -> None:
 
 def test_a_filled_blank_is_still_the_same_form(primary: bytes) -> None:
     assert read_blank(fill(primary, {"consent": "ja", "child_name": "Ada"})).form == read_blank(primary).form
+
+
+def test_a_choice_that_only_says_what_was_read_is_neither_yes_nor_no(primary: bytes, redescribed: Redescribe) -> None:
+    fields = {field.name: {"role": field.role.value, "kind": field.kind} for field in describe(PRIMARY).fields}
+    read = {**fields, "consent": {"role": "acknowledgement", "kind": "choice"}}
+    with pytest.raises(NotABlankError, match="nicht entschieden"):
+        read_blank(redescribed(primary, {"fields": read}))
+    signed = read_blank(redescribed(primary, {"fields": read, "rule": "signatures"})).form
+    assert {box.meaning for box in signed.boxes} == {Meaning.ACKNOWLEDGED}
 
 
 def test_a_renamed_field_is_not_accepted(primary: bytes) -> None:

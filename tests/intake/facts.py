@@ -11,7 +11,10 @@ from intake.policy import EVERY_LINE, Policy
 from intake.values import (
     CodeReading,
     CodeState,
+    FieldsState,
+    FileReading,
     FormState,
+    HiddenState,
     IdentifiedBy,
     Identity,
     IdentityState,
@@ -70,6 +73,8 @@ class Facts:
     child_class: tuple[TextState, ...]
     place_date: tuple[TextState, ...]
     other: tuple[TextState, ...]
+    fields: FieldsState
+    hidden: HiddenState
 
     @property
     def reading(self) -> SlipReading:
@@ -94,6 +99,7 @@ class Facts:
             texts=tuple(text(role, state) for role, states in texts.items() for state in states),
             stray=StrayInk(self.stray, (), {}),
             identity=self.identity,
+            file=FileReading(self.fields, self.hidden, (), ()),
         )
 
     @property
@@ -190,8 +196,15 @@ LINES = tuple(
         fact,
         (
             ((SignatureState.SIGNED,),),
-            ((SignatureState.UNCLEAR,), (SignatureState.EMPTY,)),
+            (
+                (SignatureState.UNCLEAR,),
+                (SignatureState.EMPTY,),
+                (SignatureState.TYPED,),
+                (SignatureState.UNVERIFIED,),
+            ),
             ((SignatureState.UNREAD,), LOST, *_twice(SignatureState.SIGNED, SignatureState.EMPTY)),
+            # Whoever had to sign: what was changed after any signature is not what somebody agreed to.
+            ((SignatureState.CHANGED,), *_twice(SignatureState.CHANGED, SignatureState.SIGNED)),
         ),
     )
     for fact in ("guardian", "pupil")
@@ -204,11 +217,14 @@ SLIP_AND_CHILD = (
     Ladder("code", ((CodeState.CHILD,), (CodeState.FORM_ONLY, CodeState.NONE), NOT_BELIEVED)),
     Ladder("identity", ((identified(LENA), BY_CODE), UNKNOWN)),
     Ladder("stray", ((StrayState.NONE,), (StrayState.FOUND,), (StrayState.UNREAD,))),
+    Ladder("fields", ((FieldsState.NONE, FieldsState.AGREE), (FieldsState.DISAGREE,), (FieldsState.UNREAD,))),
+    Ladder("hidden", ((HiddenState.NONE,), (HiddenState.FOUND,), (HiddenState.UNREAD,))),
     _text_ladder("child_name", HARMLESS, NAME_DOUBTS),
     _text_ladder("guardian_names", HARMLESS, NAME_DOUBTS),
     _text_ladder("child_class", (*HARMLESS, TextState.STRUCK), (TextState.OBJECTION,)),
     _text_ladder("place_date", (*HARMLESS, TextState.STRUCK), (TextState.OBJECTION,)),
-    _text_ladder("other", (*HARMLESS, TextState.STRUCK), (TextState.OBJECTION,)),
+    # A remark may be anything: only an empty line speaks for consent.
+    Ladder("other", (((TextState.EMPTY,), LOST), tuple((s,) for s in TextState if s is not TextState.EMPTY))),
 )
 # To ask nobody stands on no ladder: where signing is the consent that is not less than asking one, but nothing.
 ASKED = (
@@ -230,4 +246,5 @@ def speak_for_consent(facts: Facts) -> bool:
         and all(signed[line] == (SignatureState.SIGNED,) for line in facts.asked)
         and facts.code in (BELIEVED if facts.identity.by is not IdentifiedBy.CODE else (CodeState.CHILD,))
         and all(ladder.is_best(facts) for ladder in SLIP_AND_CHILD if ladder.fact != "code")
+        and SignatureState.CHANGED not in (*facts.guardian, *facts.pupil)
     )

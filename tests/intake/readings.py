@@ -5,6 +5,7 @@ from dataclasses import replace
 from forms.geometry import Point, Rect
 from forms.model import ChoiceBox, Form, Meaning, Role, Rule, SignatureLine, SlipArea, TextLine
 from intake.values import (
+    PICTURE_ONLY,
     Channel,
     Child,
     CodeReading,
@@ -88,6 +89,7 @@ TICKED_YES = SlipReading(
     stray=StrayInk(StrayState.NONE, (), {}),
     written=InkMap(0, b""),
     identity=identified(LENA),
+    file=PICTURE_ONLY,
 )
 """A consent with a tick, beyond doubt."""
 

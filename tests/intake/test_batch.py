@@ -35,8 +35,10 @@ from intake.values import (
     SlipReading,
     Template,
     TextGuess,
+    TextState,
     Verdict,
 )
+from tests.intake.readings import name as name_read
 
 SlipMaker = Callable[..., SlipReading]
 
@@ -281,6 +283,26 @@ def test_an_unsure_refusal_counts_against_a_child_that_is_nearly_as_likely(
     )
     first, _ = settled([make_slip(leo), refusal], EVERY_LINE)
     assert first.decision.verdict is Verdict.REVIEW
+    assert Reason.CONTRADICTING_RETURNS in first.decision.reasons
+
+
+@pytest.mark.parametrize(
+    ("read_there", "verdict"),
+    [("Rischene", Verdict.REVIEW), ("Rischcne ma", Verdict.REVIEW), ("Bruno", Verdict.GIVEN), ("Ri", Verdict.GIVEN)],
+)
+def test_a_word_misread_alike_makes_an_unnamed_slip_a_possible_return(
+    make_slip: SlipMaker, leo: Child, read_there: str, verdict: Verdict
+) -> None:
+    named = replace(make_slip(leo), texts=(name_read(TextState.WRITTEN, "Rischene Flopmihk"),))
+    lost = replace(make_slip(None, page=2, yes=MarkState.CORRECTED), texts=(name_read(TextState.WRITTEN, read_there),))
+    first, second = settled([named, lost], EVERY_LINE)
+    assert (first.decision.verdict, second.decision.verdict) == (verdict, Verdict.REVIEW)
+
+
+def test_a_word_of_a_childs_name_makes_an_unnamed_slip_a_possible_return(make_slip: SlipMaker, leo: Child) -> None:
+    child = replace(leo, first_name="Räschener", last_name="Floßmühle")
+    lost = replace(make_slip(None, page=2, yes=MarkState.CORRECTED), texts=(name_read(TextState.WRITTEN, "Rischene"),))
+    first, _ = settled([make_slip(child), lost], EVERY_LINE)
     assert Reason.CONTRADICTING_RETURNS in first.decision.reasons
 
 

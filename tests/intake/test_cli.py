@@ -172,6 +172,11 @@ def test_one_is_not_said_as_many() -> None:
     assert "fehlt 1 Kind." in sentences
 
 
+def test_certificates_that_could_not_be_verified_come_with_a_hint() -> None:
+    assert "pip install 'ruecklauf[pades]'" in tally(unchecked=2).sentences
+    assert "pades" not in tally().sentences
+
+
 # ---------------------------------------------------------------- forms, rosters, doctor, help
 
 

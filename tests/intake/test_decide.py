@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms.model import Form, Role, TextLine
+from forms.model import ChoiceBox, Form, Meaning, Role, TextLine
 from intake.decide import answer_of, decide
 from intake.policy import EVERY_LINE
 from intake.values import (
     Answer,
     CodeReading,
     CodeState,
+    FieldsState,
+    FileReading,
     FormState,
+    HiddenState,
     IdentifiedBy,
     Identity,
     IdentityState,
@@ -83,7 +86,7 @@ def test_every_row_of_boxes_and_signature(
     expected = Verdict.REVIEW
     if (yes, no, signed) == (MarkState.TICKED, MarkState.EMPTY, SignatureState.SIGNED):
         expected = Verdict.GIVEN
-    if (yes, no) == (MarkState.EMPTY, MarkState.TICKED):
+    if (yes, no) == (MarkState.EMPTY, MarkState.TICKED) and signed is not SignatureState.CHANGED:
         expected = Verdict.REFUSED
     assert verdict(replace(ticked(yes, no), signatures=lines)) is expected
 
@@ -112,6 +115,8 @@ OTHER_FACTS: list[tuple[dict[str, Any], Reason]] = [
             (CodeState.CONTRADICTORY, Reason.CODES_CONTRADICT),
         )
     ),
+    ({"file": FileReading(FieldsState.DISAGREE, HiddenState.NONE, (), ())}, Reason.FIELD_DISAGREES),
+    ({"file": FileReading(FieldsState.UNREAD, HiddenState.NONE, (), ())}, Reason.FILE_UNREAD),
     ({"texts": (name(TextState.STRUCK, "Lena"),)}, Reason.NAME_STRUCK),
     (
         {"texts": (name(TextState.WRITTEN, "Lena"), text(Role.GUARDIAN_NAMES, TextState.STRUCK))},
@@ -132,8 +137,12 @@ OTHER_FACTS: list[tuple[dict[str, Any], Reason]] = [
 STRAY: list[tuple[dict[str, Any], Reason]] = [
     ({"stray": StrayInk(StrayState.FOUND, (), {})}, Reason.INK_UNEXPLAINED),
     ({"stray": StrayInk(StrayState.UNREAD, (), {})}, Reason.INK_UNREAD),
+    ({"file": FileReading(FieldsState.AGREE, HiddenState.FOUND, (), ())}, Reason.CONTENT_HIDDEN),
+    ({"file": FileReading(FieldsState.AGREE, HiddenState.UNREAD, (), ())}, Reason.FILE_UNREAD),
     ({"texts": (name(TextState.OBJECTION, "nur ohne Kamera"),)}, Reason.WORDS_OBJECT),
     ({"texts": (name(TextState.WRITTEN, "Lena"), text(Role.PLACE_DATE, TextState.OBJECTION))}, Reason.WORDS_OBJECT),
+    ({"texts": (name(TextState.WRITTEN, "Lena"), text(Role.OTHER, TextState.WRITTEN))}, Reason.REMARK_WRITTEN),
+    ({"texts": (name(TextState.WRITTEN, "Lena"), text(Role.OTHER, TextState.STRUCK))}, Reason.REMARK_WRITTEN),
 ]
 
 
@@ -219,11 +228,22 @@ def test_each_doubt_at_the_boxes_has_its_word(yes: MarkState, no: MarkState, rea
         (SignatureState.EMPTY, Reason.SIGNATURE_MISSING),
         (SignatureState.UNCLEAR, Reason.SIGNATURE_UNCLEAR),
         (SignatureState.UNREAD, Reason.SIGNATURE_UNREAD),
+        (SignatureState.TYPED, Reason.SIGNATURE_TYPED),
+        (SignatureState.UNVERIFIED, Reason.SIGNATURE_UNVERIFIED),
+        (SignatureState.CHANGED, Reason.CHANGED_AFTER_SIGNING),
     ],
 )
 def test_each_doubt_at_a_signature_has_its_word(state: SignatureState, reason: Reason) -> None:
     reading = replace(TICKED_YES, signatures=(signature(GUARDIAN_LINE, state),))
     assert decide(reading, Returns.ONLY, EVERY_LINE).reasons == (reason,)
+
+
+def test_a_change_after_signing_is_held_against_consent_and_refusal_whoever_had_to_sign() -> None:
+    changed = (signature(GUARDIAN_LINE, SignatureState.CHANGED),)
+    refusal = replace(ticked(MarkState.EMPTY, MarkState.TICKED), signatures=changed)
+    assert decide(refusal, Returns.ONLY, EVERY_LINE).reasons == (Reason.CHANGED_AFTER_SIGNING,)
+    consent = replace(TICKED_YES, signatures=changed)
+    assert decide(consent, Returns.ONLY, NOBODY_ASKED).reasons == (Reason.CHANGED_AFTER_SIGNING,)
 
 
 @pytest.mark.parametrize("lines", [(), (signature(GUARDIAN_LINE, SignatureState.SIGNED),) * 2])
@@ -314,6 +334,35 @@ def test_a_mark_is_held_against_a_consent_even_where_signing_is_the_consent(stat
         reason = Reason.BOX_UNREAD if state is MarkState.UNREAD else Reason.BOX_UNCLEAR
         assert (decision.verdict, decision.answer) == (Verdict.REVIEW, Answer.UNCLEAR)
         assert decision.reasons == (reason,)
+
+
+def acknowledged(*states: MarkState) -> tuple[Mark, ...]:
+    box = ChoiceBox("read_rules", "ja", Meaning.ACKNOWLEDGED, YES_BOX.place, "Wir haben die Regeln gelesen.")
+    return tuple(mark(box, state) for state in states)
+
+
+@pytest.mark.parametrize("consent", [TICKED_YES, SIGNED_TWICE, ticked(MarkState.EMPTY, MarkState.TICKED)])
+@pytest.mark.parametrize("state", MarkState)
+def test_a_box_that_only_says_what_was_read_grants_and_refuses_nothing(consent: SlipReading, state: MarkState) -> None:
+    reading = replace(consent, marks=(*consent.marks, *acknowledged(state)))
+    decision = decide(reading, Returns.ONLY, EVERY_LINE)
+    assert decision.answer is answer_of(consent.rule, consent.marks)
+    if state in {MarkState.TICKED, MarkState.EMPTY}:
+        assert decision.verdict is verdict(consent)
+    else:
+        reason = Reason.BOX_UNREAD if state is MarkState.UNREAD else Reason.BOX_UNCLEAR
+        assert decision.verdict is Verdict.REVIEW
+        assert reason in decision.reasons
+
+
+def test_a_box_that_only_says_what_was_read_is_no_yes() -> None:
+    nothing = replace(ticked(MarkState.EMPTY, MarkState.EMPTY), marks=acknowledged(MarkState.TICKED))
+    assert verdict(nothing) is Verdict.REVIEW
+
+
+def test_every_box_that_says_what_was_read_is_asked() -> None:
+    reading = replace(TICKED_YES, marks=(*TICKED_YES.marks, *acknowledged(MarkState.TICKED, MarkState.UNREAD)))
+    assert decide(reading, Returns.ONLY, EVERY_LINE).reasons == (Reason.BOX_UNREAD,)
 
 
 TOLD = [

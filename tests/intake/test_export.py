@@ -68,6 +68,8 @@ def test_a_granted_slip_is_one_row_with_every_column(make_slip: SlipMaker, leo: 
         "verdict": "given",
         "reasons": "",
         "duplicate_of": "",
+        "signature_kind": "",
+        "file_details": "",
     }
 
 

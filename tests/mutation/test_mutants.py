@@ -16,11 +16,6 @@ ROOT = Path(__file__).parents[2]
 
 EQUIVALENT = {
     Fault(
-        "decide",
-        "answer is Answer.NO and (not always) and (not boxes)",
-        "answer is Answer.NO and (not always)",
-    ): "a plain no leaves no doubt at the boxes: asked all the same, should a doubt ever be added there",
-    Fault(
         "decide", "reasons or not _says_yes(reading.rule, answer)", "reasons"
     ): "every answer that is no yes has its reason: the second lock on the same door",
     Fault("_says_yes", "answer is Answer.YES", "True"): "the second lock is asked only where the first is open",

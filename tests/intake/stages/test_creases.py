@@ -34,12 +34,13 @@ def long_pieces(slip: SlipImage) -> int:
 def crease(slip: SlipImage, dark: float, ink_from: float, ink_to: float) -> SlipImage:
     """Draw a fold across the whole slip, part of which is dark enough to be taken for ink."""
     row = round((ROW_MM - slip.origin.y) * slip.px_per_mm)
-    darkness = slip.darkness.copy()
-    darkness[row : row + 3] = np.maximum(darkness[row : row + 3], round(255 * dark))
+    darkness, raw = slip.darkness.copy(), slip.raw.copy()
+    for picture in (darkness, raw):
+        picture[row : row + 3] = np.maximum(picture[row : row + 3], round(255 * dark))
     ink = slip.ink.copy()
     left, right = (round(x * slip.px_per_mm) for x in (ink_from, ink_to))
     ink[row : row + 3, left:right] = int(ink.max(initial=0)) + 1
-    return replace(slip, darkness=darkness, ink=ink)
+    return replace(slip, darkness=darkness, raw=raw, ink=ink)
 
 
 def test_the_dark_part_of_a_fold_is_taken_out() -> None:
