@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from forms.catalogue import Personal, bundled
+from forms.fields import fill
 from forms.geometry import Point, Rect
 from forms.model import Meaning
 from intake.decide import decide
 from intake.policy import EVERY_LINE
 from intake.values import (
+    Channel,
     CodeBook,
     CodeState,
     Decision,
@@ -28,7 +30,8 @@ from intake.values import (
 )
 from samples.families import pupil
 from samples.scanner import FLATBED, WHITE_LID, Mode, Picture, on_glass, photographed
-from samples.slips import make_sheet, refusing
+from samples.slips import blank_pdf, make_sheet, refusing
+from tests.intake.filling import outcome, signed_with_ink
 from tests.intake.returned import (
     CUT,
     FAMILY,
@@ -253,3 +256,27 @@ def test_a_generic_slip_is_read_as_before_beside_own_ones() -> None:
     slip = slip_of(cut_slip())
     assert (slip.code.state, slip.identity.by) == (CodeState.FORM_ONLY, IdentifiedBy.NAME)
     assert judged(slip).verdict is Verdict.GIVEN
+
+
+# ---------------------------------------------------------------- the fillable file, sent back
+
+
+def sent_back(**values: str) -> bytes:
+    """The child's own file, filled in and signed on a phone."""
+    pdf = blank_pdf(PRIMARY, Personal(PUPIL.name, PUPIL.school_class, TOKEN, KEY))
+    return signed_with_ink(fill(pdf, {"consent": "ja", "guardian_names": PUPIL.guardians, **values}))
+
+
+def test_a_childs_own_file_is_settled_by_its_code() -> None:
+    read_file = outcome(sent_back(), roster=SCHOOL)
+    assert (read_file.slip.channel, read_file.slip.identity.by) == (Channel.DIGITAL, IdentifiedBy.CODE)
+    assert read_file.decision.verdict is Verdict.GIVEN
+
+
+@pytest.mark.parametrize("name", [NEIGHBOUR.name, "Ottokar Unbekannt"])
+def test_another_name_typed_into_a_childs_own_file_is_for_a_person(name: str) -> None:
+    read_file = outcome(sent_back(child_name=name), roster=SCHOOL)
+    assert read_file.slip.code.state is CodeState.CHILD
+    assert read_file.slip.identity.child is None
+    assert read_file.decision.verdict is Verdict.REVIEW
+    assert Reason.NAME_CONTRADICTS_CODE in read_file.decision.reasons
