@@ -44,7 +44,7 @@ PHOTO_BAR = Bar(ncc=0.55, missing=0.25, extra=0.20)
 """Of 12,000 words on 30 photos 4 came so far, at the curled edge of two blurred ones."""
 LONG_MM, UNLIKE_NCC, UNLIKE_WORDS = 3.0, 0.5, 2
 """In a photo, so many words longer than the first that are no more like the blank's, blurred alike, are other words. Of
-60 true pages two had any, both off their map by two millimetres at the foot; of 23 reworded ones all had two and more."""
+60 true pages two had any, both off their map by 2 mm at the foot; of 23 reworded ones all had two and more."""
 USUAL_SAMPLES = 20_000
 """So many pixels tell how dark the print of the slip is."""
 OFF_PAPER = 0.3

@@ -65,13 +65,16 @@ EMPTY_AROUND_MM2, EMPTY_FAINT_MM2 = 1.0, 0.4
 """Around the box; and inside it of strokes too faint for ink, or of what was taken for a streak or a fold. Of 446 empty
 boxes two had any faint strokes, one of them ticked with a faint pencil."""
 TICK_INNER_MM2, TICK_INNER_EXTENT_MM = 1.0, 1.9
-MARK_EXTENT_SHARE = 1.95
-"""Times the box: plain ticks of the trial series reach 1.7, crossings-out begin at 1.5 and are dense."""
-LARGE_EXTENT_SHARE = 1.45
+USUAL_BOX_MM = 5.0
+"""The box that all of these were measured on. In smaller ones, which word processors print, a tick has less room: it
+needs the same share of it, and as much ink in all. Pens are no smaller, so marks reach as far beyond."""
+MARK_BEYOND_MM = 4.75
+"""More than the box: plain ticks of the trial series reach 3.5, crossings-out begin at 2.5 and are dense."""
+LARGE_BEYOND_MM = 2.25
 LARGE_MARK_MM2 = 12.0
 """A mark beyond the box's surroundings with more ink than this is a scribble, not a tick."""
 PEN_MM = 0.45
-FILLED_SOLIDITY, FILLED_EXTENT_SHARE = 0.5, 1.75
+FILLED_SOLIDITY, FILLED_BEYOND_MM = 0.5, 3.75
 """A box filled with a thick pen is compact (0.56 and more of its hull); crossings-out are not (0.41 at most)."""
 AROUND_MOST_MM2 = 7.0
 
@@ -228,23 +231,29 @@ def _state(seen: _Seen, box: Rect) -> MarkState:
 
 def _alone(seen: _Seen, box: Rect) -> MarkState:
     """What the box shows, if nobody wrote over its words."""
+    room = _room(box)
     if seen.unread or (seen.frame_ncc < ALIGN_NCC and seen.inner < TICK_INNER_MM2):
         return MarkState.UNREAD
     if seen.inner < EMPTY_INNER_MM2 and seen.inner_extent < EMPTY_INNER_EXTENT_MM:
         clean = seen.around < EMPTY_AROUND_MM2 and max(seen.faint, seen.raw) < EMPTY_FAINT_MM2
         return MarkState.EMPTY if clean else MarkState.UNCLEAR
-    if seen.inner < TICK_INNER_MM2 or seen.inner_extent < TICK_INNER_EXTENT_MM:
+    if seen.inner < TICK_INNER_MM2 * room**2 or seen.inner_extent < TICK_INNER_EXTENT_MM * room:
         return MarkState.UNCLEAR
-    return _shape(seen, box)
+    return _shape(seen, box) if seen.mark >= TICK_INNER_MM2 else MarkState.UNCLEAR
+
+
+def _room(box: Rect) -> float:
+    """How much room a tick has inside the frame, in parts of the usual box's; 1 at most."""
+    return min(1.0, (min(box.width, box.height) - 2 * INSET_MM) / (USUAL_BOX_MM - 2 * INSET_MM))
 
 
 def _shape(seen: _Seen, box: Rect) -> MarkState:
     """What a mark with enough ink inside the frame is, by what it does outside of it."""
-    large = seen.extent > LARGE_EXTENT_SHARE * box.width and seen.mark > LARGE_MARK_MM2 * seen.thicker
-    filled = seen.solidity >= FILLED_SOLIDITY and seen.extent <= FILLED_EXTENT_SHARE * box.width
+    large = seen.extent > box.width + LARGE_BEYOND_MM and seen.mark > LARGE_MARK_MM2 * seen.thicker
+    filled = seen.solidity >= FILLED_SOLIDITY and seen.extent <= box.width + FILLED_BEYOND_MM
     if large:
         return MarkState.TICKED if filled else MarkState.CORRECTED
-    if seen.extent > MARK_EXTENT_SHARE * box.width or seen.around > AROUND_MOST_MM2 * seen.thicker:
+    if seen.extent > box.width + MARK_BEYOND_MM or seen.around > AROUND_MOST_MM2 * seen.thicker:
         return MarkState.UNCLEAR
     return MarkState.TICKED
 

@@ -1,5 +1,6 @@
 """`form adopt` from the letter to the slip that came back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from io import BytesIO
@@ -12,7 +13,7 @@ from PIL import Image
 from forms.adopt import NewForm, adopt
 from forms.blank import read_blank
 from forms.captions import Certainty
-from forms.model import Role, Rule, TextLine
+from forms.model import Meaning, Role, Rule, TextLine
 from forms.proposal import Proposal, Proposed, propose
 from intake import adoption, cli
 from intake.adoption import Order
@@ -25,9 +26,10 @@ from intake.templates import prepare
 from intake.values import Decision, PageImage, PageRef, Reason, Returns, Verdict
 from samples.handwriting import hand_of, on_line
 from samples.letters import LETTERS
+from samples.marks import MarkStyle
 from samples.pens import BLUE, inked
 from samples.scanner import FLATBED, GREY_LID, Picture, photographed, scaled, scanned, skewed
-from samples.slips import FRESH_PAPER, PrintedForm, filled, on_sheet, printed_sheet, rendered
+from samples.slips import FRESH_PAPER, BoxMark, PrintedForm, filled, on_sheet, printed_sheet, rendered
 from tests.intake.returned import FAMILY, PUPIL, ROSTER, Says
 
 
@@ -80,13 +82,13 @@ def adopted(name: str) -> bytes:
 # ---------------------------------------------------------------- what comes back
 
 
-def returned(name: str, remark: str = "", marks: bool = True) -> Decision:
+def returned(name: str, remark: str = "", marks: Sequence[BoxMark] = FAMILY.marks) -> Decision:
     """A slip of an adopted letter, filled in by a family that consents, scanned, read and decided."""
     pdf = adopted(name)
     form = read_blank(pdf).form
     printed = PrintedForm(form, rendered(pdf, form.slip.page, 200), 200)
     rng = np.random.default_rng(5)
-    answers = FAMILY if marks else replace(FAMILY, marks=())
+    answers = replace(FAMILY, marks=tuple(marks))
     sheet = filled(printed_sheet(printed, FRESH_PAPER, rng), form, answers, 5)
     if remark:
         line = next(f for f in form.fields if isinstance(f, TextLine) and f.role is Role.OTHER)
@@ -99,7 +101,7 @@ def returned(name: str, remark: str = "", marks: bool = True) -> Decision:
     return decide(slip, Returns.ONLY, EVERY_LINE)
 
 
-@pytest.mark.parametrize("name", ["sekundar", "primar", "klammern"])
+@pytest.mark.parametrize("name", ["sekundar", "primar", "klammern", "formular"])
 def test_a_consent_on_an_adopted_letter_is_read(name: str) -> None:
     decision = returned(name)
     assert (decision.verdict, decision.reasons) == (Verdict.GIVEN, ())
@@ -111,8 +113,18 @@ def test_a_remark_on_an_adopted_letter_is_never_a_plain_consent() -> None:
     assert Reason.REMARK_WRITTEN in decision.reasons
 
 
-def test_an_adopted_letter_without_a_tick_is_no_consent() -> None:
-    assert returned("klammern", marks=False).reasons == (Reason.BOX_NONE,)
+@pytest.mark.parametrize("name", ["klammern", "formular"])
+def test_an_adopted_letter_without_a_tick_is_no_consent(name: str) -> None:
+    assert returned(name, marks=()).reasons == (Reason.BOX_NONE,)
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_small_boxes_marked_both_are_no_consent(taken_back: bool) -> None:
+    no = BoxMark(Meaning.NO, MarkStyle.CROSS, taken_back=taken_back)
+    for yes in (MarkStyle.TICK, MarkStyle.SMALL):
+        assert returned("formular", marks=[BoxMark(Meaning.YES, yes, taken_back=False), no]).verdict is Verdict.REVIEW
+    only_taken_back = [BoxMark(Meaning.YES, MarkStyle.CROSS, taken_back=True)]
+    assert returned("formular", marks=only_taken_back).verdict is Verdict.REVIEW
 
 
 # ---------------------------------------------------------------- the command
