@@ -218,7 +218,7 @@ def read_letter(path: Path, page: int | None, cut: float | None, whole: bool) ->
         NoSheetError: A photo shows no sheet.
     """
     content = _bytes(path)
-    if b"%PDF-" not in content[: SNIFFED_BYTES]:
+    if b"%PDF-" not in content[:SNIFFED_BYTES]:
         return _of_scan(straightened(pages.read_page(Source(path.name, path), page or 1)))
     reader = readable_letter(content)
     count = len(reader.pages)

@@ -17,6 +17,7 @@ from intake.values import (
     FieldsState,
     FormState,
     HiddenState,
+    IdentifiedBy,
     IdentityState,
     Mark,
     MarkState,
@@ -114,8 +115,28 @@ def _form_reasons(reading: SlipReading) -> Iterable[Reason]:
             yield Reason.PRINT_UNREAD
         case _:
             assert_never(reading.integrity.state)
-    if reading.code.state is CodeState.FOREIGN:
-        yield Reason.CODE_FOREIGN
+    yield from _code_reasons(reading.code.state)
+
+
+def _code_reasons(state: CodeState) -> Iterable[Reason]:
+    """A slip needs no code, but one that cannot be believed is a doubt about everything else."""
+    match state:
+        case CodeState.NONE | CodeState.FORM_ONLY | CodeState.CHILD:
+            pass
+        case CodeState.FOREIGN:
+            yield Reason.CODE_FOREIGN
+        case CodeState.FORGED:
+            yield Reason.CODE_FORGED
+        case CodeState.UNKNOWN:
+            yield Reason.CODE_UNKNOWN
+        case CodeState.UNLISTED:
+            yield Reason.CODE_UNLISTED
+        case CodeState.UNCHECKED:
+            yield Reason.CODE_UNCHECKED
+        case CodeState.CONTRADICTORY:
+            yield Reason.CODES_CONTRADICT
+        case _:
+            assert_never(state)
 
 
 def _child_reasons(reading: SlipReading) -> Iterable[Reason]:
@@ -123,8 +144,11 @@ def _child_reasons(reading: SlipReading) -> Iterable[Reason]:
         yield Reason.NAME_STRUCK
     match reading.identity.state:
         case IdentityState.IDENTIFIED:
-            if reading.identity.child is None:
+            by_code = reading.identity.by is IdentifiedBy.CODE
+            if reading.identity.child is None or (by_code and reading.code.state is not CodeState.CHILD):
                 yield Reason.CHILD_UNSURE
+        case IdentityState.CONTRADICTED:
+            yield Reason.NAME_CONTRADICTS_CODE
         case IdentityState.UNSURE:
             yield Reason.CHILD_UNSURE
         case IdentityState.NOT_LISTED:

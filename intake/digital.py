@@ -33,6 +33,7 @@ from intake.sources import Source
 from intake.typed import identify_typed
 from intake.values import (
     Channel,
+    CodeState,
     FieldsState,
     FileReading,
     HiddenState,
@@ -314,10 +315,16 @@ class _Slip:
             return before
         school_class = " ".join(text.text for text in texts if text.role is Role.CHILD_CLASS)
         typed = identify_typed(names[0].text, school_class, roster)
-        if before.by is not IdentifiedBy.CODE:
+        if self.picture.code.state not in {CodeState.CHILD, CodeState.CONTRADICTORY}:
             return typed
-        if typed.state is IdentityState.IDENTIFIED and typed.child != before.child:
-            return replace(typed, state=IdentityState.UNSURE, child=None, by=IdentifiedBy.NOTHING)
+        if before.child is not None and typed.child not in {None, before.child}:
+            return replace(
+                typed,
+                state=IdentityState.CONTRADICTED,
+                child=None,
+                by=IdentifiedBy.NOTHING,
+                candidates=(*before.candidates, *typed.candidates),
+            )
         return before
 
     def _same_child(self, identity: Identity, roster: Roster) -> _Seen:

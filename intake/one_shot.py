@@ -2,17 +2,14 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from forms.blank import NotABlankError
 from intake import batch, evidence, export, unpack
 from intake.batch import Delivery
+from intake.codebook import read_codebooks
 from intake.engines import pp_ocr
 from intake.errors import BlankError, ExitCode, UnreadablePageError, UsageError
 from intake.executors import Executor, LocalPool, Serial
@@ -20,6 +17,7 @@ from intake.ledger import Ledger, MemoryLedger
 from intake.pades import read_roots
 from intake.policy import EVERY_LINE
 from intake.private import private_folder
+from intake.progress import bar
 from intake.read_slip import read_page
 from intake.roster import read_roster
 from intake.sources import Inputs, expand
@@ -137,6 +135,8 @@ def _read(order: Order, folder: Path) -> Tally:
     templates = [_template(form) for form in order.forms]
     _refuse_two_of_one_form(templates)
     children = read_roster(order.roster) if order.roster else Roster(())
+    books = read_codebooks([form.parent for form in order.forms], children.children)
+    children = replace(children, codes=books)
     roots = read_roots(order.trust) if order.trust else ()
     ledger = MemoryLedger()
     workers = order.jobs or os.cpu_count() or 1
@@ -185,7 +185,7 @@ def _bytes(path: Path) -> bytes:
 def _run(delivery: Delivery, task: batch.PageTask, ledger: Ledger, executor: Executor) -> None:
     """Read everything, with a bar on the screen."""
     pp_ocr.model_path()
-    with _bar() as progress:
+    with bar("Seiten") as progress:
         batch.run(
             delivery.sources,
             task,
@@ -195,16 +195,6 @@ def _run(delivery: Delivery, task: batch.PageTask, ledger: Ledger, executor: Exe
             progress=progress,
             unread=delivery.unread,
         )
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr, silent where nobody looks."""
-    console = Console(stderr=True)
-    columns = (TextColumn("Seiten"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _write_tables(ledger: Ledger, roster: Roster, delivery: Delivery, order: Order) -> None:

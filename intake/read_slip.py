@@ -2,35 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from forms.model import Role, TextLine
-from intake.engines import TextEngine, ask
+from intake.engines import TextEngine
+from intake.naming import read_names
 from intake.stages.blank import dark_pieces, outside_of
-from intake.stages.codes import find_codes, glance_at_codes, poses_from_codes
+from intake.stages.code_ink import ink_of_codes
+from intake.stages.codes import codes_on_slip, find_codes, glance_at_codes, poses_from_codes
 from intake.stages.creases import without_creases
 from intake.stages.duplicates import map_ink
 from intake.stages.flatten import lay_flat, lay_print_flat
-from intake.stages.gate import accepted, certain, distinct, form_state, lies_on, outline_of, read_code
+from intake.stages.gate import accepted, certain, distinct, form_state, lies_on, outline_of
 from intake.stages.identify import poses_from_print
 from intake.stages.integrity import compare_print, joined, other_letter
 from intake.stages.marks import read_choice
-from intake.stages.match import Vocabulary, identify, vocabulary_of
-from intake.stages.names import LineCrops, cut_line
 from intake.stages.outline import poses_from_outline
 from intake.stages.register import register
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
 from intake.stages.streaks import find_streaks
-from intake.stages.wording import objects
+from intake.stages.whose import read_code
 from intake.values import (
     PICTURE_ONLY,
     Channel,
-    Identity,
-    IdentityState,
     Integrity,
     Mask,
     PageImage,
@@ -42,9 +38,6 @@ from intake.values import (
     SlipImage,
     SlipReading,
     Template,
-    TextGuess,
-    TextReading,
-    TextState,
 )
 
 CODE_ONLY = "code_without_print"
@@ -166,7 +159,9 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     slip = without_creases(lay_flat(page, found.slip, streaks))
     marks = read_choice(slip, form.boxes, form.texts)
     signed = [read_signature(slip, line) for line in form.signatures]
-    texts, identity = _read_names(slip, form.texts, roster, engine)
+    codes_ink = ink_of_codes(slip, template.codes)
+    code = read_code(codes_on_slip(page, found.slip), template, roster.codes)
+    texts, identity = read_names(slip, form.texts, code, roster, engine)
     return SlipReading(
         ref=page.ref,
         number=number,
@@ -176,11 +171,11 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
         form_state=form_state(found.slip.fit),
         fit=found.slip.fit,
         integrity=_compare_print(page, slip, found),
-        code=read_code(found.slip.pose, template),
+        code=code,
         marks=marks,
         signatures=tuple(reading for reading, _ in signed),
         texts=texts,
-        stray=find_stray_ink(slip, form, {label for _, labels in signed for label in labels}),
+        stray=find_stray_ink(slip, form, {label for _, labels in signed for label in labels} | codes_ink),
         written=map_ink(slip),
         identity=identity,
         file=PICTURE_ONLY,
@@ -197,46 +192,3 @@ def _compare_print(page: PageImage, slip: SlipImage, found: _Found) -> Integrity
         return integrity
     letter = found.letter.pose.template
     return joined(integrity, compare_print(lay_print_flat(page, found.letter, None), letter))
-
-
-def _read_names(
-    slip: SlipImage, lines: Sequence[TextLine], roster: Roster, engine: TextEngine
-) -> tuple[tuple[TextReading, ...], Identity]:
-    """What stands on the lines, and which child of the roster the child's line names."""
-    identity = identify(TextState.UNREAD, (), _vocabulary(roster))
-    texts = []
-    for line in lines:
-        cut = cut_line(slip, line)
-        if line.role is Role.CHILD_NAME:
-            guesses, identity = _name_child(cut, _vocabulary(roster), engine)
-        else:
-            guesses = ask(engine, cut.crops[:1])
-        best = max(guesses, key=lambda guess: guess.score, default=None)
-        texts.append(
-            TextReading(line.name, line.role, _what_it_says(cut, guesses), best.text if best else "", cut.evidence)
-        )
-    return tuple(texts), identity
-
-
-def _what_it_says(cut: LineCrops, guesses: Sequence[TextGuess]) -> TextState:
-    """What the line shows, once its words were read; writing that the engine made nothing of was not read."""
-    if any(objects(guess.text) for guess in guesses):
-        return TextState.OBJECTION
-    return TextState.UNREAD if cut.state is TextState.WRITTEN and not guesses else cut.state
-
-
-def _name_child(cut: LineCrops, vocabulary: Vocabulary, engine: TextEngine) -> tuple[tuple[TextGuess, ...], Identity]:
-    """Read one rendering of the line after the other until the child is beyond doubt."""
-    guesses: tuple[TextGuess, ...] = ()
-    identity = identify(cut.state, guesses, vocabulary)
-    for crop in cut.crops:
-        guesses += ask(engine, [crop])
-        identity = identify(cut.state, guesses, vocabulary)
-        if identity.state is IdentityState.IDENTIFIED:
-            break
-    return guesses, identity
-
-
-@lru_cache(maxsize=4)
-def _vocabulary(roster: Roster) -> Vocabulary:
-    return vocabulary_of(roster.children)

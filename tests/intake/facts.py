@@ -172,6 +172,10 @@ UNKNOWN = tuple(
     if state is not IdentityState.IDENTIFIED or child is None
 )
 
+BY_CODE = replace(identified(LENA), by=IdentifiedBy.CODE)
+BELIEVED = (CodeState.CHILD, CodeState.FORM_ONLY, CodeState.NONE)
+NOT_BELIEVED = tuple(state for state in CodeState if state not in BELIEVED)
+
 BOXES = (
     Ladder(
         "yes",
@@ -213,8 +217,8 @@ SLIP_AND_CHILD = (
     Ladder("form_state", ((FormState.RECOGNISED,), (FormState.DOUBTFUL,))),
     Ladder("wholeness", ((Wholeness.INTACT,), (Wholeness.DAMAGED, Wholeness.ALTERED), (Wholeness.UNREAD,))),
     # The print alone makes a slip ours, so that a code may be missing; it may not say something else.
-    Ladder("code", ((CodeState.CHILD, CodeState.FORM_ONLY, CodeState.NONE), (CodeState.FOREIGN,))),
-    Ladder("identity", ((identified(LENA),), UNKNOWN)),
+    Ladder("code", ((CodeState.CHILD,), (CodeState.FORM_ONLY, CodeState.NONE), NOT_BELIEVED)),
+    Ladder("identity", ((identified(LENA), BY_CODE), UNKNOWN)),
     Ladder("stray", ((StrayState.NONE,), (StrayState.FOUND,), (StrayState.UNREAD,))),
     Ladder("note", ((CoverNote.NONE,), (CoverNote.OBJECTS,))),
     Ladder("fields", ((FieldsState.NONE, FieldsState.AGREE), (FieldsState.DISAGREE,), (FieldsState.UNREAD,))),
@@ -244,6 +248,7 @@ def speak_for_consent(facts: Facts) -> bool:
     return (
         (ticked if facts.form.rule is Rule.TICK else bool(facts.asked))
         and all(signed[line] == (SignatureState.SIGNED,) for line in facts.asked)
+        and facts.code in (BELIEVED if facts.identity.by is not IdentifiedBy.CODE else (CodeState.CHILD,))
+        and all(ladder.is_best(facts) for ladder in SLIP_AND_CHILD if ladder.fact != "code")
         and SignatureState.CHANGED not in (*facts.guardian, *facts.pupil)
-        and all(ladder.is_best(facts) for ladder in SLIP_AND_CHILD)
     )
