@@ -76,7 +76,9 @@ def ruecklauf() -> None:
 @click.option("--form", "forms", metavar="VORLAGE.pdf", multiple=True, required=True, type=EXISTING_FILE,
               help="Ausgegebene Vorlage; für jedes Formular im Stapel einmal angeben. Liegen codes.json und "
               "schluessel.key daneben, wird jedes Kind an seinem Code erkannt.")  # fmt: skip
-@click.option("--roster", metavar="LISTE", type=EXISTING_FILE, help="Klassenliste (CSV), sonst wird kein Kind erkannt.")
+@click.option(
+    "--roster", metavar="LISTE", type=EXISTING_FILE, help="Klassenliste (CSV, XLSX), sonst wird kein Kind erkannt."
+)
 @click.option("-o", "--output", metavar="DATEI", type=ANY_FILE, default="results.csv", show_default=True,
               help="Tabelle der Abschnitte, daneben dieselbe für Excel; „-“ ist die Standardausgabe.")  # fmt: skip
 @click.option("--pages", metavar="DATEI", type=ANY_FILE, help="Tabelle aller Seiten, eine Zeile je Seite.")
@@ -253,13 +255,21 @@ def roster() -> None:
 @click.argument("file", metavar="DATEI", type=EXISTING_FILE)
 def roster_check(*, file: Path) -> None:
     """Zeigen, wie eine Klassenliste verstanden wird."""
-    from intake.roster import read_roster
+    from intake.roster import examine_roster
 
-    children = read_roster(file).children
+    examined = examine_roster(file)
+    children = examined.roster.children
     for school_class in sorted({child.school_class for child in children}):
         names = [child.name for child in children if child.school_class == school_class]
         click.echo(f"{school_class or 'ohne Klasse'}\t{len(names)}\t{', '.join(names)}")
-    say(f"{file}: {_count(len(children), 'Kind', 'Kinder')}. Stimmen die Umlaute und die Klassen?")
+    say(f"{file}: {_count(len(children), 'Kind', 'Kinder')}, gelesen als {examined.encoding}.")
+    used = ", ".join(f"„{column.heading}“ = {column.meaning}" for column in examined.columns)
+    say(f"Verstandene Spalten{' (ohne Kopfzeile, bitte prüfen)' if examined.guessed else ''}: {used}.")
+    if examined.unused:
+        say(f"Nicht gebraucht und nicht gespeichert: {', '.join(examined.unused)}.")
+    if examined.marked_names:
+        say(f"Namen mit besonderen Buchstaben: {', '.join(examined.marked_names)}.")
+    say("Stimmen die Umlaute, die Klassen und die Zahl der Kinder?")
 
 
 @ruecklauf.command(options_metavar="[OPTIONEN]")

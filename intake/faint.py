@@ -9,12 +9,15 @@ import cv2
 import numpy as np
 
 from forms.geometry import Rect
-from intake.values import SlipImage
+from intake.values import FloatImage, Mask, SlipImage
 
 SMOOTH_MM, AROUND_MM = 0.19, 3.4
 """The bell that smooths the grain, and the window in which the lightest paper is looked for."""
 LEAST, GRAINS = 8, 4.0
 """Darkness over the surroundings, of 255, and over so many times its usual spread in the field."""
+LEGIBLE, GRAIN_PERCENTILE, LEGIBLE_GRAINS = 2.5, 90, 2.0
+"""A name may be read from paler strokes than can be told from nothing at all: what they are then has to be a name of
+the list. Of a line nine tenths are paper and its grain."""
 RIM_PX = 5
 """What lies so near to ink or print (half of it) is smoothed together with it."""
 STROKE_MM = 1.2
@@ -25,21 +28,50 @@ def faint_mm2(slip: SlipImage, place: Rect) -> float:
     """How much of a place is covered by strokes too faint for ink, in mm²; ink, print and what is no paper left out."""
     rows, columns = slip.slices(place)
     known = slip.near_print[rows, columns] | (slip.ink[rows, columns] > 0)
+    strokes = _strokes(_over_paper(slip, place), _shown(slip, place, known))
+    return float(np.count_nonzero(_long_pieces(strokes, slip.px_per_mm)) / slip.px_per_mm**2)
+
+
+def faint_strokes(slip: SlipImage, place: Rect) -> tuple[Mask, FloatImage]:
+    """Strokes in a place down to the palest that may be read, and how dark it is over the paper around, without its
+    grain (0 to 1); print and what is no paper left out of the strokes.
+    """
+    rows, columns = slip.slices(place)
+    over = _over_paper(slip, place)
+    shown = _shown(slip, place, slip.near_print[rows, columns])
+    grain = float(np.percentile(over[shown], GRAIN_PERCENTILE)) if shown.any() else 0.0
+    strokes = (over > max(LEGIBLE, LEGIBLE_GRAINS * grain)) & shown
+    return _long_pieces(strokes, slip.px_per_mm), over / np.float32(255)
+
+
+def _shown(slip: SlipImage, place: Rect, known: Mask) -> Mask:
+    """Where strokes are looked for."""
+    rows, columns = slip.slices(place)
     rim = cv2.dilate(known.astype(np.uint8), np.ones((RIM_PX, RIM_PX), np.uint8)) > 0
-    shown = ~(rim | slip.outside[rows, columns])
-    if not shown.any():
-        return 0.0
+    return ~(rim | slip.outside[rows, columns])
+
+
+def _over_paper(slip: SlipImage, place: Rect) -> FloatImage:
+    """How much darker the smoothed picture is than the lightest paper around, in steps of 255."""
+    rows, columns = slip.slices(place)
     smooth = cv2.GaussianBlur(slip.darkness[rows, columns], (0, 0), SMOOTH_MM * slip.px_per_mm)
     side = round(AROUND_MM * slip.px_per_mm)
     around = cv2.morphologyEx(smooth, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    over = np.where(shown, cv2.subtract(smooth, around), 0).astype(np.float32)
+    return np.asarray(cv2.subtract(smooth, around), np.float32)
+
+
+def _strokes(over: FloatImage, shown: Mask) -> Mask:
+    """What stands out from the usual grain."""
+    if not shown.any():
+        return np.zeros(over.shape, bool)
     usual = float(np.median(over[shown]))
     spread = 1.4826 * float(np.median(np.abs(over[shown] - usual)))
-    strokes = (over > max(LEAST, usual + GRAINS * spread)).astype(np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
-    long = [
-        stats[n, cv2.CC_STAT_AREA]
-        for n in range(1, count)
-        if max(stats[n, cv2.CC_STAT_WIDTH], stats[n, cv2.CC_STAT_HEIGHT]) > STROKE_MM * slip.px_per_mm
-    ]
-    return float(sum(long) / slip.px_per_mm**2)
+    return np.asarray((over > max(LEAST, usual + GRAINS * spread)) & shown)
+
+
+def _long_pieces(strokes: Mask, px_per_mm: float) -> Mask:
+    """The pieces that are longer than a grain."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8), connectivity=8)
+    long = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) > STROKE_MM * px_per_mm
+    long[0] = False
+    return np.asarray(long[labels])

@@ -1,5 +1,6 @@
 """What stands on the lines of a slip, and which child they name."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -10,7 +11,15 @@ from forms.field_font import as_printed, picture_of
 from forms.geometry import MM_PER_POINT
 from forms.model import Role, TextLine
 from intake.engines import TextEngine, ask
-from intake.stages.match import Vocabulary, identify, named_by_code, unsure_between, vocabulary_of
+from intake.stages.match import (
+    Vocabulary,
+    identify,
+    identify_alone,
+    named_by_code,
+    narrowed,
+    unsure_between,
+    vocabulary_of,
+)
 from intake.stages.names import LineCrops, cut_line
 from intake.stages.printed_name import ink_beside_name
 from intake.stages.wording import objects
@@ -19,6 +28,7 @@ from intake.values import (
     CodeReading,
     CodeState,
     Evidence,
+    GrayImage,
     Identity,
     IdentityState,
     Roster,
@@ -33,27 +43,80 @@ WRITTEN_OVER_MM2 = 2.0
 Of 24 over which another name was written none had less than 23; three of these were taken for untouched by reading."""
 
 
-def read_names(
-    slip: SlipImage, lines: Sequence[TextLine], code: CodeReading, roster: Roster, engine: TextEngine
+def read_names(  # noqa: PLR0917 - a slip and what is known of it
+    slip: SlipImage,
+    lines: Sequence[TextLine],
+    code: CodeReading,
+    roster: Roster,
+    engine: TextEngine,
+    file: str = "",
 ) -> tuple[tuple[TextReading, ...], Identity]:
-    """What stands on the lines, and which child of the roster the code names, or the child's line."""
-    identity = _whose(code, TextState.UNREAD, (), _vocabulary(roster.children), written_over=False)
-    texts = []
-    for line in lines:
-        cut = cut_line(slip, line)
-        if line.role is Role.CHILD_NAME:
-            beside_mm2 = _ink_beside_name(slip, line, code)
-            cut = replace(cut, evidence=_with_measure(cut.evidence, beside_mm2))
-            guesses, identity = _name_child(
-                cut, code, _vocabulary(roster.children), engine, written_over=beside_mm2 > WRITTEN_OVER_MM2
+    """What stands on the lines, and which child of the roster the code names, or the child's line.
+
+    `file` is the slip's file with its folders; one of these may be named like a class.
+    """
+    cuts = {line.name: cut_line(slip, line) for line in lines}
+    others = [line for line in lines if line.role is not Role.CHILD_NAME]
+    guesses = {line.name: ask(engine, _first_crop(cuts[line.name])) for line in others}
+    guardians = [guess for line in others if line.role is Role.GUARDIAN_NAMES for guess in guesses[line.name]]
+    said = [guess.text for line in others if line.role is Role.CHILD_CLASS for guess in guesses[line.name]]
+    vocabulary = _vocabulary(roster.children)
+    identity = _by_code_alone(code, vocabulary)
+    for line in (line for line in lines if line.role is Role.CHILD_NAME):
+        beside_mm2 = _ink_beside_name(slip, line, code)
+        cut = replace(cuts[line.name], evidence=_with_measure(cuts[line.name].evidence, beside_mm2))
+        cuts[line.name] = cut
+        if code.state is CodeState.CHILD:
+            guesses[line.name], identity = _agree_on_child(
+                cut, code, vocabulary, engine, written_over=beside_mm2 > WRITTEN_OVER_MM2
             )
-        else:
-            guesses = ask(engine, cut.crops[:1])
-        best = max(guesses, key=lambda guess: guess.score, default=None)
-        texts.append(
-            TextReading(line.name, line.role, _what_it_says(cut, guesses), best.text if best else "", cut.evidence)
-        )
-    return tuple(texts), identity
+            continue
+        read, named = _name_child(cut, vocabulary, guardians, engine)
+        guesses[line.name] = read
+        named = _narrowed(named, read, roster, class_hints(roster, file, said))
+        identity = unsure_between(code.children, named) if code.state is CodeState.CONTRADICTORY else named
+    return tuple(_reading(line, cuts[line.name], guesses[line.name], identity) for line in lines), identity
+
+
+def class_hints(roster: Roster, file: str, said: Sequence[str]) -> Counter[str]:
+    """The classes of the list that a folder of the file is named after, or the slip says, and how many of them do."""
+    classes = {_class_key(child.school_class): child.school_class for child in roster.children}
+    hints = {classes.get(_class_key(folder)) for folder in file.split("/")[:-1]}
+    slip = {classes.get(_class_key(text)) for text in said}
+    return Counter(hint for some in (hints, slip) for hint in some if hint)
+
+
+def _class_key(text: str) -> str:
+    """The sign of "Klasse 3 B": 3b."""
+    bare = "".join(sign for sign in text.casefold() if sign.isalnum())
+    return bare.removeprefix("klasse").removeprefix("kl")
+
+
+def _narrowed(identity: Identity, guesses: Sequence[TextGuess], roster: Roster, hints: Counter[str]) -> Identity:
+    """Look again on the list of the class, if all hints say the same one."""
+    if len(hints) != 1:
+        return identity
+    ((school_class, count),) = hints.items()
+    of_class = _vocabulary_of_class(roster.children, school_class)
+    return narrowed(identity, guesses, _vocabulary(roster.children), of_class, count)
+
+
+@lru_cache(maxsize=64)
+def _vocabulary_of_class(children: tuple[Child, ...], school_class: str) -> Vocabulary:
+    return vocabulary_of([child for child in children if child.school_class == school_class])
+
+
+def _first_crop(cut: LineCrops) -> tuple[GrayImage, ...]:
+    """What is read of a line that is not about the child; what is too faint for ink is read for the child alone."""
+    return () if cut.state is TextState.EMPTY else cut.crops[:1]
+
+
+def _reading(line: TextLine, cut: LineCrops, guesses: Sequence[TextGuess], identity: Identity) -> TextReading:
+    best = max(guesses, key=lambda guess: guess.score, default=None)
+    state = _what_it_says(cut, guesses)
+    if line.role is Role.CHILD_NAME and state is TextState.EMPTY and guesses and identity.child is not None:
+        state = TextState.WRITTEN
+    return TextReading(line.name, line.role, state, best.text if best else "", cut.evidence)
 
 
 def _what_it_says(cut: LineCrops, guesses: Sequence[TextGuess]) -> TextState:
@@ -61,6 +124,9 @@ def _what_it_says(cut: LineCrops, guesses: Sequence[TextGuess]) -> TextState:
     if any(objects(guess.text) for guess in guesses):
         return TextState.OBJECTION
     return TextState.UNREAD if cut.state is TextState.WRITTEN and not guesses else cut.state
+
+
+# ---------------------------------------------------------------- a code has named the child
 
 
 def _ink_beside_name(slip: SlipImage, line: TextLine, code: CodeReading) -> float:
@@ -76,31 +142,52 @@ def _with_measure(evidence: Evidence, beside_mm2: float) -> Evidence:
     return replace(evidence, measures={**evidence.measures, "beside_name_mm2": beside_mm2})
 
 
-def _name_child(
+def _agree_on_child(
     cut: LineCrops, code: CodeReading, vocabulary: Vocabulary, engine: TextEngine, *, written_over: bool
 ) -> tuple[tuple[TextGuess, ...], Identity]:
-    """Read one rendering of the line after the other until the child is beyond doubt."""
+    """Read one rendering of the line after the other until it agrees with the child of a genuine code."""
     guesses: tuple[TextGuess, ...] = ()
-    identity = _whose(code, cut.state, guesses, vocabulary, written_over=written_over)
-    for crop in cut.crops:
+    identity = named_by_code(code.children[0], guesses, vocabulary, written_over=written_over)
+    for crop in () if cut.state is TextState.EMPTY else cut.crops:
         guesses += ask(engine, [crop])
-        identity = _whose(code, cut.state, guesses, vocabulary, written_over=written_over)
+        identity = named_by_code(code.children[0], guesses, vocabulary, written_over=written_over)
         if identity.state is IdentityState.IDENTIFIED:
             break
     return guesses, identity
 
 
-def _whose(
-    code: CodeReading, state: TextState, guesses: Sequence[TextGuess], vocabulary: Vocabulary, *, written_over: bool
-) -> Identity:
-    """The child of a genuine code, if the writing does not speak against it; else the child that the writing names."""
+def _by_code_alone(code: CodeReading, vocabulary: Vocabulary) -> Identity:
+    """Whom the codes name on a form without a line for the child."""
+    nobody = identify(TextState.UNREAD, (), vocabulary)
     match code.state:
         case CodeState.CHILD:
-            return named_by_code(code.children[0], guesses, vocabulary, written_over=written_over)
+            return named_by_code(code.children[0], (), vocabulary, written_over=False)
         case CodeState.CONTRADICTORY:
-            return unsure_between(code.children, identify(state, guesses, vocabulary))
+            return unsure_between(code.children, nobody)
         case _:
-            return identify(state, guesses, vocabulary)
+            return nobody
+
+
+# ---------------------------------------------------------------- the writing names the child
+
+
+def _name_child(
+    cut: LineCrops, vocabulary: Vocabulary, guardians: Sequence[TextGuess], engine: TextEngine
+) -> tuple[tuple[TextGuess, ...], Identity]:
+    """Read one rendering of the line after the other until the child is beyond doubt.
+
+    Strokes too faint for ink are no writing, unless they are the name of a child of the list.
+    """
+    guesses: tuple[TextGuess, ...] = ()
+    identity = identify(cut.state, guesses, vocabulary)
+    state = TextState.WRITTEN if cut.state is TextState.EMPTY and cut.crops else cut.state
+    for crop in cut.crops:
+        guesses += ask(engine, [crop])
+        found = identify(state, guesses, vocabulary)
+        if found.state is IdentityState.IDENTIFIED:
+            return guesses, found
+        identity = identity if cut.state is TextState.EMPTY else found
+    return guesses, identify_alone(identity, guesses, vocabulary, guardians)
 
 
 @lru_cache(maxsize=4)

@@ -161,7 +161,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     signed = [read_signature(slip, line) for line in form.signatures]
     codes_ink = ink_of_codes(slip, template.codes)
     code = read_code(codes_on_slip(page, found.slip), template, roster.codes)
-    texts, identity = read_names(slip, form.texts, code, roster, engine)
+    texts, identity = read_names(slip, form.texts, code, roster, engine, page.ref.file)
     return SlipReading(
         ref=page.ref,
         number=number,

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.geometry import Rect
-from forms.model import TextLine
+from forms.model import Role, TextLine
+from intake.faint import faint_strokes
 from intake.values import Evidence, FloatImage, GrayImage, Mask, SlipImage, TextState
 
 REACH_LEFT = 3.0
@@ -35,6 +36,10 @@ SPECK_ABOVE = 1.5
 LETTER_GAP = 2.0
 """Letters of one word stand closer than this."""
 
+NEXT_WORD, NEXT_SHARED, LEAST_WORD_MM2 = 6.0, 0.5, 1.2
+"""So near beside a word of the line, sharing so much of the rows with it, and with so much ink, another word is of the
+same line, wherever its centre lies."""
+
 WORD_GAP = 14.0
 FOREIGN_SHARE = 0.25
 """Ink beyond a gap this wide, and less than this share of all, is not part of the name (a stamp's corner)."""
@@ -45,6 +50,12 @@ OUTSIDE_SHARE = 0.05
 LEAST_INK_MM2 = 1.2
 LEAST_WIDTH = 2.5
 """Less ink than this (square millimetres), or a narrower piece, is a speck and not a word."""
+
+FAINT_WIDTH = 8.0
+FAINT_BEYOND = 2.0
+LEAST_FULL = 0.02
+"""Faint strokes are a name if they are so wide (mm), and are read for themselves where they go on so far beyond the
+ink. What is less dark than the last is never shown as black."""
 
 BRIDGE_MM = 1.1
 """A stroke is followed across print for this far: a printed line with its rim is 0.9 mm high at most."""
@@ -146,11 +157,14 @@ def cut_line(slip: SlipImage, line: TextLine) -> LineCrops:
     look = _Look(darkness, ink, slip.near_print[rows, columns])
     if float(slip.outside[slip.slices(line.place)].mean()) > OUTSIDE_SHARE:
         return LineCrops(TextState.UNREAD, (), _evidence(line, {}))
-    writing = _writing_of_line(_without_streaks(ink, slip.px_per_mm), frame)
+    ink = _without_streaks(ink, slip.px_per_mm)
+    writing = _writing_of_line(ink, frame)
     ink_mm2 = float(np.count_nonzero(writing)) / slip.px_per_mm**2
     width = _extent(writing) / slip.px_per_mm
+    faint = _faint_writing(slip, ink, frame) if line.role is Role.CHILD_NAME else None
     if ink_mm2 < LEAST_INK_MM2 or width < LEAST_WIDTH:
-        return LineCrops(TextState.EMPTY, (), _evidence(line, {"ink_mm2": ink_mm2, "width": width}))
+        crops = () if faint is None else _faint_renderings(faint, slip.px_per_mm)
+        return LineCrops(TextState.EMPTY, crops, _evidence(line, {"ink_mm2": ink_mm2, "width": width}))
     bridged = _bridged(writing, look.print_ & (slip.darkness[rows, columns] > slip.ink_threshold), slip.px_per_mm)
     strike = _find_strike(look, writing, slip.px_per_mm)
     measures = {
@@ -161,7 +175,10 @@ def cut_line(slip: SlipImage, line: TextLine) -> LineCrops:
         "stroke_thin": strike.thin,
     }
     state = TextState.STRUCK if _strikes(strike, width) else TextState.WRITTEN
-    return LineCrops(state, _renderings(look, bridged), _evidence(line, measures))
+    crops = _renderings(look, bridged)
+    if faint is not None and _reaches_beyond(faint.strokes, writing, slip.px_per_mm):
+        crops = (*crops[:1], *_faint_renderings(faint, slip.px_per_mm), *crops[1:])
+    return LineCrops(state, crops, _evidence(line, measures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +205,41 @@ class _Look:
     darkness: FloatImage
     ink: Mask
     print_: Mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Faint:
+    """Writing down to strokes too faint for ink, how dark the line is without grain (0 to 1), and what it prints."""
+
+    strokes: Mask
+    over: FloatImage
+    print_: Mask
+
+
+def _faint_writing(slip: SlipImage, ink: Mask, frame: "_Frame") -> _Faint | None:
+    """The writing on the line with all that is faint; None where even then nothing is written."""
+    strokes, over = faint_strokes(slip, frame.window)
+    writing = _writing_of_line(_without_streaks(ink | strokes, frame.px_per_mm), frame)
+    area, width = np.count_nonzero(writing) / frame.px_per_mm**2, _extent(writing) / frame.px_per_mm
+    print_ = slip.near_print[slip.slices(frame.window)]
+    return _Faint(writing, over, print_) if area >= LEAST_INK_MM2 and width >= FAINT_WIDTH else None
+
+
+def _reaches_beyond(strokes: Mask, writing: Mask, px_per_mm: float) -> bool:
+    """Whether the faint strokes go on where the ink ends: a letter or more of the name is not in it."""
+    wide, inked = np.flatnonzero(strokes.any(axis=0)), np.flatnonzero(writing.any(axis=0))
+    return bool(max(inked[0] - wide[0], wide[-1] - inked[-1]) > FAINT_BEYOND * px_per_mm)
+
+
+def _faint_renderings(faint: _Faint, px_per_mm: float) -> tuple[GrayImage, ...]:
+    """The crops of a line that is faint, or partly so: with the printed line, and without it."""
+    full = max(float(np.percentile(faint.over[faint.strokes], 80)), LEAST_FULL)
+    box = _tight_box(faint.strokes)
+    beside = round(0.4 * (box.bottom - box.top))
+    wide = box._replace(left=max(box.left - beside, 0), right=min(box.right + beside, faint.strokes.shape[1]))
+    bridged = _bridged(faint.strokes, faint.print_ & (faint.over > 0.5 * full), px_per_mm)
+    bare = np.where(bridged | ~faint.print_, faint.over, 0)
+    return (_stretched(_crop(faint.over, wide, full)), _crop(bare, wide, full))
 
 
 def _evidence(line: TextLine, measures: dict[str, float]) -> Evidence:
@@ -263,9 +315,11 @@ def _writing_of_line(ink: Mask, frame: _Frame) -> Mask:
     """The words whose centre lies on the line; neighbours that hang in, and specks, are left out."""
     pieces = _pieces_of(ink)
     top, bottom = frame.row(frame.place.y - CENTRE_UP), frame.row(frame.place.bottom + CENTRE_DOWN)
-    down = _word_centres(pieces, frame.px_per_mm)
+    words = _words_of(pieces, frame.px_per_mm)
+    down = _word_centres(pieces, words)
     chosen = (down >= top) & (down <= bottom) & (pieces.across >= frame.column(frame.place.x - 1))
     chosen[0] = False
+    chosen |= _next_words(pieces, words, chosen, frame.px_per_mm)
     chosen &= ~_far_specks(pieces, chosen, frame.px_per_mm)
     chosen &= _main_group(pieces, chosen, frame.px_per_mm)
     writing: Mask = chosen[pieces.labels]
@@ -273,11 +327,11 @@ def _writing_of_line(ink: Mask, frame: _Frame) -> Mask:
     return writing
 
 
-def _word_centres(pieces: _Pieces, px_per_mm: float) -> npt.NDArray[np.float64]:
-    """The row of the centre of the word that each piece belongs to.
+def _words_of(pieces: _Pieces, px_per_mm: float) -> npt.NDArray[np.bool_]:
+    """Which pieces are of one word.
 
-    Two pieces are of one word if they lie side by side, closer than `LETTER_GAP`, and share half of the rows of
-    the lower one. A letter that dangles from the line above so goes with its word and not with the line below.
+    Two pieces are if they lie side by side, closer than `LETTER_GAP`, and share half of the rows of the lower one. A
+    letter that dangles from the line above so goes with its word and not with the line below.
     """
     gap = LETTER_GAP * px_per_mm
     apart = np.maximum(pieces.left[:, None], pieces.left) - np.minimum(pieces.right[:, None], pieces.right)
@@ -285,9 +339,28 @@ def _word_centres(pieces: _Pieces, px_per_mm: float) -> npt.NDArray[np.float64]:
     heights = pieces.bottom - pieces.top
     joined = (apart < gap) & (shared >= 0.5 * np.minimum(heights[:, None], heights))
     joined[0, 1:] = joined[1:, 0] = False
-    words = _reachable(joined)
+    return _reachable(joined)
+
+
+def _word_centres(pieces: _Pieces, words: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """The row of the centre of the word that each piece belongs to."""
     weights = words * pieces.area
     return np.asarray((weights @ pieces.down) / weights.sum(axis=1))
+
+
+def _next_words(pieces: _Pieces, words: npt.NDArray[np.bool_], chosen: Mask, px_per_mm: float) -> Mask:
+    """The words in one row with chosen ones, beside them: a line written aslant ends above or below its place."""
+    far = np.iinfo(np.int32).max
+    left, right = (np.where(words, side, rest) for side, rest in ((pieces.left, far), (pieces.right, -far)))
+    top, bottom = (np.where(words, side, rest) for side, rest in ((pieces.top, far), (pieces.bottom, -far)))
+    left, right, top, bottom = left.min(axis=1), right.max(axis=1), top.min(axis=1), bottom.max(axis=1)
+    apart = np.maximum(left[:, None], left) - np.minimum(right[:, None], right)
+    shared = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
+    lower = np.minimum(bottom[:, None] - top[:, None], bottom - top)
+    large = (words * pieces.area).sum(axis=1) >= LEAST_WORD_MM2 * px_per_mm**2
+    beside = (apart > 0) & (apart < NEXT_WORD * px_per_mm) & (shared >= NEXT_SHARED * lower)
+    beside[0] = beside[:, 0] = False
+    return np.asarray((beside & large[:, None] & large)[:, chosen].any(axis=1))
 
 
 def _reachable(joined: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -202,6 +202,18 @@ def test_a_class_list_is_shown_as_it_was_understood(class_list: Path, capsys: py
     said = capsys.readouterr()
     assert "Zoë Wójcik" in said.out
     assert "2 Kinder" in said.err
+    assert "UTF-8" in said.err
+    assert "„Vorname“ = Vorname" in said.err
+    assert "Namen mit besonderen Buchstaben: " in said.err
+
+
+def test_columns_that_are_ignored_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "klasse.csv"
+    path.write_text("Vorname;Nachname;Klasse;Telefon\nMia;Beck;3a;0170\n", encoding="cp1252")
+    assert call(["roster", "check", str(path)]) == ExitCode.SETTLED
+    said = capsys.readouterr()
+    assert "Nicht gebraucht und nicht gespeichert: Telefon." in said.err
+    assert "0170" not in said.out + said.err
 
 
 def test_the_doctor_finds_everything_that_is_declared(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,20 @@
 """Whose name it is."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from intake.stages.match import identify, key_of, log_ratios, named_by_code, unsure_between, vocabulary_of
+from intake.stages.match import (
+    identify,
+    identify_alone,
+    key_of,
+    log_ratios,
+    named_by_code,
+    narrowed,
+    unsure_between,
+    vocabulary_of,
+)
 from intake.values import Child, IdentifiedBy, IdentityState, Posteriors, TextGuess, TextState
 
 
@@ -243,3 +254,154 @@ def test_a_name_that_was_written_over_contradicts_the_code_even_if_it_can_still_
     identity = named_by_code(ANNA, [reading(text) for text in read], NAMES, written_over=True)
     assert (identity.state, identity.child) == (IdentityState.CONTRADICTED, None)
     assert identity.candidates[0].child == ANNA
+
+
+# ---------------------------------------------------------------- Turkish, Polish, Vietnamese, double names
+
+ELSEWHERE = vocabulary_of(
+    (
+        child("Gökçe", "Işık"),
+        child("Şule", "Doğan"),
+        child("İlkay", "Çağlar"),
+        child("Michał", "Żółkiewski"),
+        child("Bożena", "Święcicka"),
+        child("Ngọc Ánh", "Nguyễn"),
+        child("Đức", "Trần"),
+        child("Anna-Lena", "Müller-Lüdenscheidt"),
+        child("Sophie", "von der Heide"),
+        child("Björn", "Weiß"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Gokce Isik", "Gökçe Işık"),
+        ("Dogan, Sule", "Şule Doğan"),
+        ("ILKAY CAGLAR", "İlkay Çağlar"),
+        ("Michal Zolkiewski", "Michał Żółkiewski"),
+        ("Swiecicka Bozena", "Bożena Święcicka"),
+        ("Ngoc Anh Nguyen", "Ngọc Ánh Nguyễn"),
+        ("Nguyen, Ngoc Anh", "Ngọc Ánh Nguyễn"),
+        ("Duc Tran", "Đức Trần"),
+        ("Anna Müller-Lüdenscheidt", "Anna-Lena Müller-Lüdenscheidt"),
+        ("Mueller Luedenscheidt, Anna Lena", "Anna-Lena Müller-Lüdenscheidt"),
+        ("von der Heide, Sophie", "Sophie von der Heide"),
+        ("Bjoern Weiss", "Björn Weiß"),
+        ("Björn WeiB", "Björn Weiß"),
+    ],
+)
+def test_names_from_everywhere_are_known_however_they_are_spelled(written: str, meant: str) -> None:
+    found = identify(TextState.WRITTEN, [reading(written)], ELSEWHERE).child
+    assert found is not None
+    assert found.name == meant
+
+
+# ---------------------------------------------------------------- doubtful names that can be nobody else's
+
+FAMILIES = tuple(
+    Child(f"{first}-{last}", first, last, "3a", "", (guardian,))
+    for first, last, guardian in (
+        ("Brunhild", "Kühnhäuser", "Dörte Kühnhäuser"),
+        ("Friedrich", "Kühnhäuser", "Dörte Kühnhäuser"),
+        ("Philippa", "Saalgärtner", "Gottfried Mühlenbruch"),
+        ("Theo", "König", "Anna König"),
+    )
+)
+PEOPLE = vocabulary_of(FAMILIES)
+
+
+def alone(written: str, guardians: str = "", sure: float = 0.35, among: Sequence[Child] = FAMILIES) -> str:
+    names, guess = vocabulary_of(among), reading(written, sure)
+    before = identify(TextState.WRITTEN, [guess], names)
+    assert before.state is IdentityState.UNSURE
+    found = identify_alone(before, [guess], names, [reading(guardians)] if guardians else [])
+    return found.child.name if found.child else ""
+
+
+BRUNHILD = Child("b", "Brunhild", "Saalgärtner", "3a", "", ("Gottfried Mühlenbruch",))
+
+
+def test_the_guardians_help_a_doubtful_name_that_no_sibling_can_have() -> None:
+    namesake = Child("n", "Brunhild", "Baumgärtner", "3b", "", ("Jan Beck",))
+    among = (BRUNHILD, namesake, FAMILIES[1], FAMILIES[3])
+    assert alone("Bruxhxld Saxlgaxtxer", "Gottfried Mühlenbruch", 0.9, among) == "Brunhild Saalgärtner"
+    assert alone("Bruxhxld Saxlgaxtxer", "", 0.9, among) == ""
+    assert alone("Bruxhxld Saxlgaxtxer", "Jan Beck", 0.9, among) == ""
+
+
+def test_a_doubtful_name_far_before_all_others_is_known_unless_the_guardians_are_others() -> None:
+    among = (BRUNHILD, Child("n", "Gunhild", "Saalmann", "3b", "", ("Jan Beck",)), FAMILIES[3])
+    assert alone("Bruxhxld Saxlgaxtxer", "", 0.9, among) == "Brunhild Saalgärtner"
+    assert alone("Bruxhxld Saxlgaxtxer", "Jan Beck", 0.9, among) == ""
+
+
+def test_the_guardians_never_say_which_sibling_it_is() -> None:
+    assert alone("xqvwz Kühnhäuser", "Dörte Kühnhäuser") == ""
+    assert alone("Brfrhxch Kühnhäuser", "Dörte Kühnhäuser") == ""
+
+
+def test_a_name_of_which_only_the_family_can_be_read_is_left_to_a_person() -> None:
+    assert alone("qqwwzz Saalgärtner", "Gottfried Mühlenbruch") == ""
+
+
+def test_a_sibling_who_is_not_listed_is_never_taken_for_the_one_who_is() -> None:
+    listed = [one for one in FAMILIES if one.first_name != "Friedrich"]
+    assert alone("Friedrich Kühnhäuser", "Dörte Kühnhäuser", among=listed) == ""
+    lists = [Child("1", "Lea", "Kühnhäuser", "3a", "", ("Dörte Kühnhäuser",)), *FAMILIES[2:]]
+    for sibling in ("Leo", "Lena", "Leon", "Mia"):
+        guess = reading(f"{sibling} Kühnhäuser", 0.9)
+        names = vocabulary_of(lists)
+        found = identify_alone(
+            identify(TextState.WRITTEN, [guess], names), [guess], names, [reading("Dörte Kühnhäuser")]
+        )
+        assert found.child is None
+
+
+def test_two_crops_that_contradict_each_other_stay_so() -> None:
+    guesses = [reading("Lena Richter"), reading("Anna Schulz")]
+    unsure = identify(TextState.WRITTEN, guesses, NAMES)
+    assert identify_alone(unsure, guesses, NAMES, []).child is None
+
+
+# ---------------------------------------------------------------- the list of a school, and hints of the class
+
+
+def in_class(first: str, last: str, school_class: str) -> Child:
+    return Child(f"{first}-{last}-{school_class}", first, last, school_class, "", ())
+
+
+SCHOOL = (
+    in_class("Lena", "Richter", "3a"),
+    in_class("Lena", "Richter", "3b"),
+    in_class("Theodora", "Großenstein", "3b"),
+    *(in_class(f"Kind{chr(65 + i % 26)}{chr(65 + i // 26)}", f"Haus{chr(90 - i % 26)}", "4c") for i in range(100)),
+)
+
+
+def hinted(written: str, school_class: str, hints: int, sure: float = 0.97) -> str:
+    school = vocabulary_of(SCHOOL)
+    of_class = vocabulary_of([one for one in SCHOOL if one.school_class == school_class])
+    guess = reading(written, sure)
+    found = narrowed(identify(TextState.WRITTEN, [guess], school), [guess], school, of_class, hints)
+    return found.child.id if found.child else ""
+
+
+def test_namesakes_in_two_classes_take_two_hints() -> None:
+    assert hinted("Lena Richter", "3b", 1) == ""
+    assert hinted("Lena Richter", "3b", 2) == "Lena-Richter-3b"
+
+
+def test_a_hint_never_makes_a_name_of_another_class() -> None:
+    assert hinted("Lena Richter", "4c", 2) == ""
+    assert hinted("Theodora Großenstein", "3a", 2) in {"", "Theodora-Großenstein-3b"}
+
+
+def test_without_a_hint_nothing_changes() -> None:
+    assert hinted("Lena Richter", "3b", 0) == ""
+
+
+@pytest.mark.parametrize("hints", [1, 2])
+def test_a_hint_helps_a_name_that_is_first_in_the_school(hints: int) -> None:
+    assert hinted("Theodra Grosenstei", "3b", hints, 0.5) == "Theodora-Großenstein-3b"

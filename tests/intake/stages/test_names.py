@@ -261,3 +261,23 @@ def test_a_field_at_the_edge_of_the_page_is_cut_all_the_same() -> None:
     page = written()
     edge = TextLine("x", Role.OTHER, Rect(0.5, 0.5, 139.0, 9.0), "")
     assert cut_line(slip_of(page), edge).state is TextState.EMPTY
+
+
+def test_a_second_word_that_is_too_faint_for_ink_is_in_a_crop() -> None:
+    page = blank()
+    write(page, "Lena")
+    plain = len(cut(page).crops)
+    cv2.putText(page, "Richter", (px(46), px(28.0)), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 1.0, 230, 3, cv2.LINE_AA)
+    lines = cut(page)
+    assert lines.state is TextState.WRITTEN
+    assert len(lines.crops) == plain + 2
+    shapes = [crop.shape for crop in lines.crops]
+    assert shapes[2][1] / shapes[2][0] > 1.5 * shapes[0][1] / shapes[0][0]
+
+
+def test_a_word_that_sinks_below_the_line_belongs_to_the_name() -> None:
+    page = blank()
+    write(page, "Schloben", x=24.0, base=32.8)
+    assert cut(page).state is TextState.EMPTY
+    write(page, "Nora", x=43.0, base=31.5)
+    assert width_mm(cut(page)) > 20

@@ -1,0 +1,137 @@
+"""What stands on the lines of a slip, and which child they name."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from intake.naming import class_hints, read_names
+from intake.stages.match import key_of
+from intake.stages.names import cut_line
+from intake.values import (
+    Child,
+    CodeReading,
+    CodeState,
+    GrayImage,
+    IdentityState,
+    Posteriors,
+    Roster,
+    SlipImage,
+    TextGuess,
+    TextState,
+)
+from samples.pens import Colour, Pen
+from tests.intake.returned import (
+    FAMILY,
+    PRIMARY,
+    PUPIL,
+    SECONDARY,
+    blank_sheet,
+    field,
+    laid_flat,
+    sheet_of,
+    template_of,
+    with_ink,
+)
+
+NO_CODE = CodeReading(CodeState.NONE, "")
+ROSTER = Roster(
+    (
+        Child("1", "Jörn", "Petersen", "4b", "", ("Holger Petersen",)),
+        Child("2", "Mia", "Schneider", "4b", "", ()),
+        Child("3", "Ole", "Kurz", "10c", "", ()),
+    )
+)
+
+
+class Reads:
+    """An engine that reads the same on every line, and counts how often it is asked."""
+
+    def __init__(self, text: str, sure: float = 0.97) -> None:
+        self.text, self.sure, self.asked = text, sure, 0
+
+    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
+        self.asked += len(crops)
+        return [TextGuess(self.text, self.sure, self._frames()) for _ in crops]
+
+    def _frames(self) -> Posteriors:
+        rows = np.full((2 * len(key_of(self.text)) + 1, 27), (1 - self.sure) / 26, np.float32)
+        rows[::2, 0] = self.sure
+        for at, letter in enumerate(key_of(self.text)):
+            rows[2 * at + 1, ord(letter) - 64] = self.sure
+        return rows
+
+
+def slip_of(form: str = SECONDARY) -> SlipImage:
+    return laid_flat(sheet_of(form, FAMILY), form)
+
+
+def test_a_child_is_known_by_the_first_crop_and_no_other_is_read() -> None:
+    engine = Reads(PUPIL.name)
+    lines = template_of(SECONDARY).form.texts
+    texts, identity = read_names(slip_of(), lines, NO_CODE, ROSTER, engine)
+    assert identity.child == ROSTER.children[0]
+    assert [text.field for text in texts] == [line.name for line in lines]
+    assert engine.asked == len(lines)
+
+
+def test_a_line_without_writing_names_nobody_and_is_not_read() -> None:
+    engine = Reads(PUPIL.name)
+    texts, identity = read_names(laid_flat(blank_sheet()), template_of(PRIMARY).form.texts, NO_CODE, ROSTER, engine)
+    assert identity.state is IdentityState.NO_NAME
+    assert {text.state for text in texts} == {TextState.EMPTY}
+
+
+@pytest.mark.parametrize("name", ["xyz", "Zacharias Quell"])
+def test_what_nobody_is_called_names_nobody(name: str) -> None:
+    _, identity = read_names(slip_of(), template_of(SECONDARY).form.texts, NO_CODE, ROSTER, Reads(name))
+    assert identity.child is None
+
+
+@pytest.mark.parametrize(
+    ("file", "said", "meant"),
+    [
+        ("4b/scan.pdf", (), {"4b": 1}),
+        ("Rücklauf/Klasse 4 B/scan.pdf", (), {"4b": 1}),
+        ("Kl. 10c/scan.pdf", (), {"10c": 1}),
+        ("4b/scan.pdf", ("4 b",), {"4b": 2}),
+        ("4b/scan.pdf", ("10c",), {"4b": 1, "10c": 1}),
+        ("4b/10c/scan.pdf", (), {"4b": 1, "10c": 1}),
+        ("scan.pdf", ("46",), {}),
+        ("4b.pdf", (), {}),
+    ],
+)
+def test_a_folder_and_the_slip_hint_at_classes(file: str, said: tuple[str, ...], meant: dict[str, int]) -> None:
+    assert class_hints(ROSTER, file, said) == meant
+
+
+# ---------------------------------------------------------------- a name too faint for ink
+
+BLEACHED = Pen("bleached pencil", Colour(236, 236, 238), 0.5, 0.95, 0.1)
+
+
+def bleached_slip() -> SlipImage:
+    """A slip on whose line for the child a pen has left strokes that are no ink."""
+    place = field("child_name").place
+    across = np.linspace(0, 40, 400)
+    loops = np.column_stack(
+        [place.x + 8 + across + 1.2 * np.cos(across * 2.2), place.bottom - 4 + 2 * np.sin(across * 2.2)]
+    )
+    return laid_flat(with_ink(blank_sheet(), [loops], BLEACHED))
+
+
+def test_a_name_too_faint_for_ink_is_read_if_it_is_one_of_the_list() -> None:
+    line = next(one for one in template_of(PRIMARY).form.texts if one.name == "child_name")
+    cut = cut_line(bleached_slip(), line)
+    assert cut.state is TextState.EMPTY
+    assert cut.crops
+    texts, identity = read_names(bleached_slip(), [line], NO_CODE, ROSTER, Reads("Mia Schneider"))
+    assert identity.child == ROSTER.children[1]
+    assert texts[0].state is TextState.WRITTEN
+
+
+def test_faint_strokes_that_are_no_name_of_the_list_are_an_empty_line() -> None:
+    lines = template_of(PRIMARY).form.texts
+    texts, identity = read_names(bleached_slip(), lines, NO_CODE, ROSTER, Reads("xyz"))
+    assert identity.state is IdentityState.NO_NAME
+    assert {text.state for text in texts} == {TextState.EMPTY}
