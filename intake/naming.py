@@ -181,9 +181,9 @@ def _name_child(
     guesses: tuple[TextGuess, ...] = ()
     identity = identify(cut.state, guesses, vocabulary)
     state = TextState.WRITTEN if cut.state is TextState.EMPTY and cut.crops else cut.state
-    for crop in cut.crops:
+    for number, crop in enumerate(cut.crops, start=1):
         guesses += ask(engine, [crop])
-        found = identify(state, guesses, vocabulary)
+        found = identify(state, guesses, vocabulary, complete=number == len(cut.crops))
         if found.state is IdentityState.IDENTIFIED:
             return guesses, found
         identity = identity if cut.state is TextState.EMPTY else found

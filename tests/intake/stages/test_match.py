@@ -81,6 +81,11 @@ def test_a_first_name_alone_is_enough_where_nobody_else_has_it() -> None:
     assert named("Zeynep") == "Zeynep Yılmaz"
 
 
+def test_a_word_that_one_crop_lacks_is_not_forgotten() -> None:
+    assert named("Zeynep", "Qvwx Zeynep") != "Zeynep Yılmaz"
+    assert identify(TextState.WRITTEN, [reading("Zeynep")], NAMES, complete=False).child is None
+
+
 def test_a_first_name_that_two_children_share_is_unsure() -> None:
     assert named("Anna") != "Anna Schulz"
     assert identify(TextState.WRITTEN, [reading("Anna")], NAMES).child is None
