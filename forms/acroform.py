@@ -33,7 +33,6 @@ PDF_HEADER = "%PDF-1.7"
 INK = "0 0 0.4"
 """The dark blue of typed answers, as RGB."""
 TEXT_APPEARANCE = f"{field_font.RESOURCE_NAME} {field_font.SIZE_PT} Tf {INK} rg"
-TEXT_INSET_PT = 2.0
 
 PRINTED = 4
 REQUIRED = 1 << 1
@@ -313,13 +312,11 @@ def _typed(value: str, width: float, height: float) -> str:
     """The drawing of a value, smaller where it would not fit; lengths in points."""
     if not value:
         return "/Tx BMC EMC"
-    letters = field_font.glyphs()
-    full = letters.text_width(value, field_font.SIZE_PT)
-    size = field_font.SIZE_PT * min(1.0, (width - 2 * TEXT_INSET_PT) / max(full, 1.0))
-    baseline = (height - size * letters.cap_height / 1000) / 2
+    size = field_font.size_of(value, width)
+    baseline = field_font.baseline_of(size, height)
     return (
         f"/Tx BMC q 1 1 {width - 2:.2f} {height - 2:.2f} re W n BT {field_font.RESOURCE_NAME} {size:.2f} Tf "
-        f"{INK} rg {TEXT_INSET_PT} {baseline:.2f} Td {letters.shown(value)} Tj ET Q EMC"
+        f"{INK} rg {field_font.INSET_PT} {baseline:.2f} Td {field_font.glyphs().shown(value)} Tj ET Q EMC"
     )
 
 

@@ -10,7 +10,7 @@ from forms.description import Description, FieldRole, OptionMeaning
 from forms.geometry import Rect
 from forms.model import Meaning, Role, Rule, SlipArea
 from forms.school import School
-from forms.typeset import TypesettingError, typeset
+from forms.typeset import PrintedSlip, TypesettingError, typeset
 
 A4 = Rect(0.0, 0.0, 210.0, 297.0)
 PRIMARY_CUT_MM = 193.0
@@ -163,17 +163,43 @@ def build_blank(form_id: str, school: School, child: Personal | None = None) -> 
         ValueError: The child's token does not fit the code, or comes without a key.
     """
     form = bundled(form_id)
-    page = typeset(
+    return with_fields(_pages(form, school, [child], on_paper=False), _inputs(form, child))
+
+
+def build_print_run(form_id: str, school: School, children: Sequence[Personal]) -> bytes:
+    """One PDF with the slips of all these children in their order, name and class typed in; to be printed.
+
+    It has no form fields: as all slips name them alike, what is typed into one would stand on all.
+
+    Raises:
+        UnknownFormError: There is no such form.
+        TypesettingError: The text cannot be set, or the school's data does not fit on the page.
+        ValueError: There are no children, or a token does not fit the code, or comes without a key.
+    """
+    if not children:
+        raise ValueError("a print run needs children")
+    return _pages(bundled(form_id), school, children, on_paper=True)
+
+
+def _pages(form: BundledForm, school: School, children: Sequence[Personal | None], on_paper: bool) -> bytes:
+    """The form set once for each child, None for nobody in particular."""
+    pages = typeset(
         form.id,
         title=form.title,
         school=school,
-        codes=codes_of(form, child),
+        slips=[PrintedSlip(codes_of(form, child), _typed(form, child)) for child in children],
         cut_mm=form.cut_mm,
         description=description.encode(describe(form)),
+        on_paper=on_paper,
     )
-    if page_count(page) != form.slip.page:
+    if page_count(pages) != form.slip.page * len(children):
         raise TypesettingError("Name oder Anschrift der Schule sind zu lang für die Seite.")
-    return with_fields(page, _inputs(form, child))
+    return pages
+
+
+def _typed(form: BundledForm, child: Personal | None) -> dict[str, str]:
+    """What stands in the text fields from the start."""
+    return {plan.name: _known(plan.role, child) for plan in form.fields if isinstance(plan, TextPlan)}
 
 
 def codes_of(form: BundledForm, child: Personal | None) -> tuple[SlipCode, SlipCode]:

@@ -7,12 +7,14 @@ Of nine programs tried, all keep the typed letters; only pdftk draws boxes for t
 """
 
 import io
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from fontTools import subset  # type: ignore[import-untyped]  # fontTools has no type information
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no type information
+from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -29,6 +31,8 @@ from forms.typeset import FONTS
 RESOURCE_NAME = "/Wingdings"
 SIZE_PT = 11
 """Fixed: with automatic size one library draws letters as tall as the field."""
+INSET_PT = 2.0
+"""The white before the first letter."""
 
 FONT_NAME = "/RUEKLF+SourceSans3-Regular"
 _SOURCE = FONTS / "SourceSans3-Regular.ttf"
@@ -92,6 +96,31 @@ def glyphs() -> Glyphs:
         descent=round(hhea.descent * scale),
         cap_height=round(font["OS/2"].sCapHeight * scale),
     )
+
+
+def as_printed(text: str) -> str:
+    """Each letter with its marks as one character, and nothing but single spaces between words."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def size_of(text: str, width_pt: float) -> float:
+    """The size in points at which a line fits into a field of this width: the usual one, or smaller."""
+    return SIZE_PT * min(1.0, (width_pt - 2 * INSET_PT) / max(glyphs().text_width(text, SIZE_PT), 1.0))
+
+
+def baseline_of(size: float, height_pt: float) -> float:
+    """How far above the field's lower edge the line stands, so that its capitals are in the middle; points."""
+    return (height_pt - size * glyphs().cap_height / _UNITS) / 2
+
+
+def picture_of(text: str, width_pt: float, height_pt: float, px_per_pt: float) -> Image.Image:
+    """What a field of this size shows, black on white."""
+    size = size_of(text, width_pt)
+    font = ImageFont.truetype(io.BytesIO(glyphs().file), size * px_per_pt)
+    picture = Image.new("L", (round(width_pt * px_per_pt), round(height_pt * px_per_pt)), 255)
+    foot = (height_pt - baseline_of(size, height_pt)) * px_per_pt
+    ImageDraw.Draw(picture).text((INSET_PT * px_per_pt, foot), text, fill=0, font=font, anchor="ls")
+    return picture
 
 
 def add_to(writer: PdfWriter) -> IndirectObject:

@@ -1,7 +1,8 @@
 """Sets a page with Typst: source and data in, a tagged PDF with links where the fields will be."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -26,25 +27,32 @@ class TypesettingError(ValueError):
     """The text cannot be set, for instance because a school's name has letters that no font of ours has."""
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedSlip:
+    """One slip of a file: both copies of its code, and what is typed into its text fields before it is printed."""
+
+    codes: Sequence[SlipCode]
+    typed: Mapping[str, str]
+
+
 def typeset(
     source: str,
     *,
     title: str,
     school: School,
-    codes: Sequence[SlipCode],
+    slips: Sequence[PrintedSlip],
     cut_mm: float | None,
     description: bytes,
+    on_paper: bool = False,
 ) -> bytes:
-    """The PDF of a source in `library/`, with `ruecklauf.json` attached.
+    """The PDF of a source in `library/`, once for each slip, with `ruecklauf.json` attached.
+
+    Links mark the places of the fields; `on_paper` the lines and boxes are print like everything else.
 
     Raises:
         TypesettingError: Typst refuses the text.
     """
-    form = {
-        "title": title,
-        "cut_mm": cut_mm,
-        "copies": [{"svg": drawn(code), "lines": code.lines} for code in codes],
-    }
+    form = {"title": title, "cut_mm": cut_mm, "on_paper": on_paper, "slips": [_inputs_of(slip) for slip in slips]}
     sender = {
         "name": school.name,
         "address": school.address,
@@ -63,6 +71,12 @@ def typeset(
     if not isinstance(pdf, bytes):
         raise TypesettingError(f"{source}: one PDF was expected")
     return pdf
+
+
+def _inputs_of(slip: PrintedSlip) -> dict[str, object]:
+    """A slip as the sources of the library read it."""
+    copies = [{"svg": drawn(code), "lines": code.lines} for code in slip.codes]
+    return {"copies": copies, "typed": dict(slip.typed)}
 
 
 @cache

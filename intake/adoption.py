@@ -35,6 +35,7 @@ from forms.words import words_of
 from intake import export, pages, pdf
 from intake.engines import tesseract
 from intake.errors import UnreadablePageError, UsageError
+from intake.kinds import SNIFFED_BYTES
 from intake.limits import MAX_IMAGE_BYTES
 from intake.sources import Source
 from intake.straighten import DPI, NoSheetError, Sheet, quarter_turned, straightened
@@ -217,7 +218,7 @@ def read_letter(path: Path, page: int | None, cut: float | None, whole: bool) ->
         NoSheetError: A photo shows no sheet.
     """
     content = _bytes(path)
-    if b"%PDF-" not in content[: pages.SNIFFED_BYTES]:
+    if b"%PDF-" not in content[:SNIFFED_BYTES]:
         return _of_scan(straightened(pages.read_page(Source(path.name, path), page or 1)))
     reader = readable_letter(content)
     count = len(reader.pages)

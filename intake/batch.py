@@ -1,17 +1,17 @@
 """A run: files in, one reading for every page whatever happens, then what only the whole run can tell."""
 
 import traceback
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import NewType
 
 import cv2
 from rapidfuzz import fuzz
 
 from forms.model import Role
-from intake import pages
+from intake import pages, unpack
 from intake.decide import answer_of, decide
 from intake.digital import completed
 from intake.engines import TextEngine
@@ -19,13 +19,15 @@ from intake.errors import UnreadablePageError
 from intake.executors import Executor, Lost
 from intake.ledger import Ledger
 from intake.policy import Policy
-from intake.sources import Source
+from intake.sources import Cover, Source
 from intake.stages.duplicates import same_paper
 from intake.stages.match import key_of
+from intake.unpack import Parcel, Unpacked, Unread
 from intake.values import (
     Answer,
     Channel,
     Child,
+    CoverNote,
     IdentifiedBy,
     Identity,
     IdentityState,
@@ -46,6 +48,9 @@ WORKER_FAILED = "worker_failed"
 
 WORKER_DIED = "worker_died"
 """The worker ended or got stuck, twice."""
+
+MAIL_WITHOUT_SLIP = "mail_without_slip"
+"""Stands on the pages of a mail none of which shows a slip."""
 
 POSSIBLE_LIKENESS = 0.42
 """A slip of unsure identity may be a child's if the writing is this like the name. The right names of the slips left
@@ -102,11 +107,79 @@ class PageTask:
             cv2.setNumThreads(1)
             page = pages.read_page(job.source, job.page)
             seen = self.read(page, self.templates, self.roster, self.load_engine())
-            return completed(seen, page, job.source, templates=self.templates, roster=self.roster, roots=self.roots)
+            whole = completed(seen, page, job.source, templates=self.templates, roster=self.roster, roots=self.roots)
+            return _with_note(whole, job.source.cover)
         except UnreadablePageError as error:
             return _unreadable(job.ref, error.reason)
         except Exception as error:  # noqa: BLE001 - the one place: a page that breaks the reader is a result
             return _unreadable(job.ref, WORKER_FAILED, _where(error))
+
+
+def _with_note(page: PageReading, cover: Cover | None) -> PageReading:
+    """The page, and on its slips what the mail says that it came with."""
+    if cover is None or not cover.objects:
+        return page
+    return replace(page, slips=tuple(replace(slip, note=CoverNote.OBJECTS) for slip in page.slips))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came in, mails and archives taken apart: inputs, and rows for what cannot be one.
+
+    `passed_over` counts by reason what is no return.
+    """
+
+    sources: tuple[Source, ...]
+    unread: tuple[Unread, ...]
+    passed_over: Mapping[str, int]
+    mails: int
+
+    @property
+    def covers(self) -> Mapping[str, Cover]:
+        """The mail that each file came with."""
+        return _covers(self.sources, self.unread)
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackTask:
+    """Opens parcels into a folder; whatever goes wrong becomes a row that a person will see."""
+
+    folder: Path
+
+    def __call__(self, parcel: Parcel) -> Unpacked:
+        """Open one parcel."""
+        try:
+            return unpack.unpack(parcel, self.folder)
+        except Exception as error:  # noqa: BLE001 - as for a page: a mail that breaks the reader is a result
+            return unpack.refused(parcel, WORKER_FAILED, _where(error))
+
+
+def _covers(sources: Iterable[Source], unread: Iterable[Unread]) -> dict[str, Cover]:
+    every = (*sources, *(one.source for one in unread))
+    return {source.file: source.cover for source in every if source.cover is not None}
+
+
+def open_mail(sources: Sequence[Source], folder: Path, executor: Executor) -> Delivery:
+    """Take mails and archives apart, into a folder that outlives the run's reading of them."""
+    plain, unread, closed = list[Source](), list[Unread](), list[Parcel]()
+    for source in sources:
+        try:
+            found = unpack.parcels(source)
+        except UnreadablePageError as error:
+            unread.append(Unread(source, error.reason))
+            continue
+        closed += found
+        if not found:
+            plain.append(source)
+    passed_over: Counter[str] = Counter()
+    mails = 0
+    for answer in executor.run(UnpackTask(folder), closed) if closed else ():
+        opened = unpack.refused(answer.job, WORKER_DIED) if isinstance(answer, Lost) else answer
+        plain += opened.sources
+        unread += opened.unread
+        passed_over += opened.passed_over
+        mails += opened.mails
+    return Delivery(tuple(plain), tuple(unread), dict(passed_over), mails)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +199,41 @@ def run(
     *,
     policy: Policy,
     progress: Callable[[int, int], None],
+    unread: Sequence[Unread] = (),
 ) -> None:
     """Read every page of every file, then settle the slips together.
 
-    `progress` is told how many pages are done, and how many there are.
+    `progress` is told how many pages are done, and how many there are. `unread` are inputs that have a row already.
     """
+    for one in unread:
+        ledger.record(_unreadable(PageRef(one.source.file, 1), one.reason))
     jobs = _census(sources, executor, ledger)
     progress(0, len(jobs))
     for done, answer in enumerate(executor.run(task, jobs), start=1):
         ledger.record(_unreadable(answer.job.ref, WORKER_DIED) if isinstance(answer, Lost) else answer)
         progress(done, len(jobs))
+    for page in _without_slip(ledger.pages(), _covers(sources, unread)):
+        ledger.record(page)
     ledger.settle(settled([slip for page in ledger.pages() for slip in page.slips], policy))
+
+
+def _without_slip(pages: Iterable[PageReading], covers: Mapping[str, Cover]) -> list[PageReading]:
+    """The foreign and blank pages of mails that brought no slip at all, with that as their reason.
+
+    Somebody who sends the letter and not the slip means to answer; so their mail is not to be taken for post that has
+    nothing to do with it.
+    """
+    by_mail: dict[str, list[PageReading]] = defaultdict(list)
+    for page in pages:
+        if page.ref.file in covers:
+            by_mail[covers[page.ref.file].file].append(page)
+    return [
+        replace(page, reasons=(*page.reasons, MAIL_WITHOUT_SLIP))
+        for every in by_mail.values()
+        if not any(page.kind is PageKind.SLIP for page in every)
+        for page in every
+        if page.kind in {PageKind.FOREIGN, PageKind.BLANK}
+    ]
 
 
 def _census(sources: Sequence[Source], executor: Executor, ledger: Ledger) -> list[PageJob]:
@@ -218,7 +315,8 @@ def _said_together(returns: Sequence[SlipReading], policy: Policy) -> set[Verdic
     together: set[Verdict] = set()
     for paper in papers:
         verdicts = {decide(image, Returns.ONLY, policy).verdict for image in paper}
-        together |= verdicts - {Verdict.REVIEW} or verdicts
+        objected = any(image.note is not CoverNote.NONE for image in paper)
+        together |= verdicts if objected else verdicts - {Verdict.REVIEW} or verdicts
     return together
 
 

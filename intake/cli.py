@@ -74,7 +74,8 @@ def ruecklauf() -> None:
 @ruecklauf.command(options_metavar="[OPTIONEN]")
 @click.argument("paths", metavar="PFAD...", nargs=-1, required=True, type=EXISTING)
 @click.option("--form", "forms", metavar="VORLAGE.pdf", multiple=True, required=True, type=EXISTING_FILE,
-              help="Ausgegebene Vorlage; für jedes Formular im Stapel einmal angeben.")  # fmt: skip
+              help="Ausgegebene Vorlage; für jedes Formular im Stapel einmal angeben. Liegen codes.json und "
+              "schluessel.key daneben, wird jedes Kind an seinem Code erkannt.")  # fmt: skip
 @click.option(
     "--roster", metavar="LISTE", type=EXISTING_FILE, help="Klassenliste (CSV, XLSX), sonst wird kein Kind erkannt."
 )
@@ -98,7 +99,7 @@ def read(
     jobs: int | None,
     as_json: bool,
 ) -> int:
-    """Zurückgekommene Abschnitte lesen: PDF, TIFF, JPEG, PNG und Ordner davon."""
+    """Zurückgekommene Abschnitte lesen: PDF, TIFF, Fotos, Mails, Postfächer, Zip-Archive und Ordner davon."""
     from intake import one_shot
 
     if one_shot.STDOUT in (output, pages) and (as_json or output == pages):
@@ -136,21 +137,25 @@ def form_list() -> None:
 @form.command("build", options_metavar="[OPTIONEN]")
 @click.argument("form_id", metavar="FORMULAR")
 @click.option("--school", metavar="school.toml", type=EXISTING_FILE, help="Name, Anschrift, Leitung, Frist der Schule.")
+@click.option("--roster", metavar="LISTE", type=EXISTING_FILE,
+              help="Klassenliste (CSV): für jedes Kind ein eigener Abschnitt mit eigenem Code.")  # fmt: skip
 @click.option("-o", "--output", metavar="ORDNER", type=FOLDER, default=".", help="Wohin die Vorlage kommt.")
-def form_build(*, form_id: str, school: Path | None, output: Path) -> None:
-    """Die ausfüllbare Vorlage eines Formulars als PDF erzeugen."""
-    from forms.catalogue import UnknownFormError, build_blank
-    from forms.school import School, SchoolError, read_school
-    from forms.typeset import TypesettingError
-    from intake.export import write_file
+def form_build(*, form_id: str, school: Path | None, roster: Path | None, output: Path) -> None:
+    """Die ausfüllbare Vorlage eines Formulars als PDF erzeugen.
 
-    try:
-        pdf = build_blank(form_id, read_school(school) if school else School())
-    except (UnknownFormError, SchoolError, TypesettingError) as error:
-        raise UsageError(str(error)) from error
-    path = output / f"{form_id}.pdf"
-    write_file(path, pdf)
-    say(f"Vorlage geschrieben: {path}")
+    Mit --roster außerdem für jedes Kind eine ausfüllbare Datei und für alle eine Druckdatei. Die Codeliste codes.json
+    und der Schlüssel schluessel.key entstehen neben der Vorlage: gut aufheben, „read“ braucht beide.
+    """
+    from intake import hand_out
+    from intake.progress import bar
+
+    with bar("Abschnitte") as progress:
+        made = hand_out.build(hand_out.Order(form_id, school, roster, output), progress)
+    say(f"Vorlage geschrieben: {made.blank}")
+    if made.print_run:
+        say(f"Für {_count(made.children, 'Kind', 'Kinder')}: zum Drucken {made.print_run}, einzeln in {made.folder}/")
+        say(f"Bitte sichern: {output / hand_out.REGISTER_FILE} und {output / hand_out.KEY_FILE}. Ohne sie werden die "
+            "ausgegebenen Abschnitte nicht erkannt.")  # fmt: skip
 
 
 @form.command("check", options_metavar="[OPTIONEN]")

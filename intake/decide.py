@@ -12,10 +12,12 @@ from intake.policy import Policy
 from intake.values import (
     Answer,
     CodeState,
+    CoverNote,
     Decision,
     FieldsState,
     FormState,
     HiddenState,
+    IdentifiedBy,
     IdentityState,
     Mark,
     MarkState,
@@ -51,7 +53,8 @@ def decide(reading: SlipReading, returns: Returns, policy: Policy) -> Decision:
     boxes = tuple(_box_reasons(answer, reading.marks))
     if answer is Answer.NO and not always and not boxes:
         return Decision(Verdict.REFUSED, answer, ())
-    reasons = (*always, *boxes, *_signature_reasons(reading, policy), *_ink_reasons(reading), *_hidden_reasons(reading))
+    written = (*_ink_reasons(reading), *_hidden_reasons(reading), *_note_reasons(reading))
+    reasons = (*always, *boxes, *_signature_reasons(reading, policy), *written)
     if reasons or not _says_yes(reading.rule, answer):
         return Decision(Verdict.REVIEW, answer, tuple(dict.fromkeys(reasons)))
     return Decision(Verdict.GIVEN, answer, ())
@@ -112,8 +115,28 @@ def _form_reasons(reading: SlipReading) -> Iterable[Reason]:
             yield Reason.PRINT_UNREAD
         case _:
             assert_never(reading.integrity.state)
-    if reading.code.state is CodeState.FOREIGN:
-        yield Reason.CODE_FOREIGN
+    yield from _code_reasons(reading.code.state)
+
+
+def _code_reasons(state: CodeState) -> Iterable[Reason]:
+    """A slip needs no code, but one that cannot be believed is a doubt about everything else."""
+    match state:
+        case CodeState.NONE | CodeState.FORM_ONLY | CodeState.CHILD:
+            pass
+        case CodeState.FOREIGN:
+            yield Reason.CODE_FOREIGN
+        case CodeState.FORGED:
+            yield Reason.CODE_FORGED
+        case CodeState.UNKNOWN:
+            yield Reason.CODE_UNKNOWN
+        case CodeState.UNLISTED:
+            yield Reason.CODE_UNLISTED
+        case CodeState.UNCHECKED:
+            yield Reason.CODE_UNCHECKED
+        case CodeState.CONTRADICTORY:
+            yield Reason.CODES_CONTRADICT
+        case _:
+            assert_never(state)
 
 
 def _child_reasons(reading: SlipReading) -> Iterable[Reason]:
@@ -121,8 +144,11 @@ def _child_reasons(reading: SlipReading) -> Iterable[Reason]:
         yield Reason.NAME_STRUCK
     match reading.identity.state:
         case IdentityState.IDENTIFIED:
-            if reading.identity.child is None:
+            by_code = reading.identity.by is IdentifiedBy.CODE
+            if reading.identity.child is None or (by_code and reading.code.state is not CodeState.CHILD):
                 yield Reason.CHILD_UNSURE
+        case IdentityState.CONTRADICTED:
+            yield Reason.NAME_CONTRADICTS_CODE
         case IdentityState.UNSURE:
             yield Reason.CHILD_UNSURE
         case IdentityState.NOT_LISTED:
@@ -232,3 +258,8 @@ def _ink_reasons(reading: SlipReading) -> Iterable[Reason]:
             yield Reason.INK_UNREAD
         case _:
             assert_never(reading.stray.state)
+
+
+def _note_reasons(reading: SlipReading) -> Iterable[Reason]:
+    if reading.note is not CoverNote.NONE:
+        yield Reason.MAIL_OBJECTS

@@ -33,6 +33,7 @@ from intake.sources import Source
 from intake.typed import identify_typed
 from intake.values import (
     Channel,
+    CodeState,
     FieldsState,
     FileReading,
     HiddenState,
@@ -69,6 +70,8 @@ OVER_SHARE = 0.2
 """Of the smaller of two places; what shares less lies beside the field."""
 SIGNATURE_AROUND = (1.0, 4.0, 1.0, 2.0)
 """Left, top, right, bottom in mm: signatures are laid over the line by hand."""
+TYPED_AROUND = (1.0, 4.0, 1.0, 2.0)
+"""The letters of a note laid over a line of text may float above it by so much."""
 WITHIN_MM = 0.3
 """Text of the page counts as a field's if it lies inside it by this much: captions stand close by."""
 BACKGROUND_SHARE = 0.5
@@ -179,7 +182,7 @@ class _Slip:
             texts=texts,
             signatures=signatures,
             identity=identity,
-            stray=self._stray(lines),
+            stray=self._stray(lines, places),
             file=FileReading(
                 fields=_fields_state(self.filled, disagree),
                 hidden=HiddenState.FOUND if hidden else HiddenState.NONE,
@@ -314,10 +317,16 @@ class _Slip:
             return before
         school_class = " ".join(text.text for text in texts if text.role is Role.CHILD_CLASS)
         typed = identify_typed(names[0].text, school_class, roster)
-        if before.by is not IdentifiedBy.CODE:
+        if self.picture.code.state not in {CodeState.CHILD, CodeState.CONTRADICTORY}:
             return typed
-        if typed.state is IdentityState.IDENTIFIED and typed.child != before.child:
-            return replace(typed, state=IdentityState.UNSURE, child=None, by=IdentifiedBy.NOTHING)
+        if before.child is not None and typed.child not in {None, before.child}:
+            return replace(
+                typed,
+                state=IdentityState.CONTRADICTED,
+                child=None,
+                by=IdentifiedBy.NOTHING,
+                candidates=(*before.candidates, *typed.candidates),
+            )
         return before
 
     def _same_child(self, identity: Identity, roster: Roster) -> _Seen:
@@ -403,8 +412,11 @@ class _Slip:
         ]
         return _Seen((), tuple(hidden))
 
-    def _stray(self, lines: dict[str, Line]) -> StrayInk:
-        """Ink beside the fields; a typed note that belongs to no field is some, seen or not."""
+    def _stray(self, lines: dict[str, Line], places: dict[str, Rect]) -> StrayInk:
+        """Ink beside the fields; a typed note that belongs to no field is some, seen or not.
+
+        What a note sets into a line of text is compared there, and is no ink that nobody explains.
+        """
         explained = {id(one) for line in lines.values() for one in line.laid_over}
         notes = tuple(
             one.place
@@ -412,9 +424,18 @@ class _Slip:
             if one.kind == "FreeText" and not one.hidden and id(one) not in explained
         )
         before = self.picture.stray
+        typed = [
+            (places[line.key].grown(*TYPED_AROUND), one.place)
+            for line in self.form.texts
+            for one in lines[line.key].laid_over
+            if one.kind == "FreeText"
+        ]
+        left = [p for p in before.places if not any(a.contains(p.centre) and b.contains(p.centre) for a, b in typed)]
+        if before.state is StrayState.FOUND and before.places and not left and not notes:
+            return replace(before, state=StrayState.NONE, places=())
         if not notes:
             return before
-        return replace(before, state=StrayState.FOUND, places=(*before.places, *notes))
+        return replace(before, state=StrayState.FOUND, places=(*left, *notes))
 
 
 _KIND_OF = {ChoiceBox: FieldKind.CHOICE, TextLine: FieldKind.TEXT, SignatureLine: FieldKind.SIGNATURE}

@@ -62,6 +62,7 @@ def examine() -> Iterator[Finding]:
     yield _ourselves()
     for part in PARTS:
         yield _package(part)
+    yield _heic()
     yield _tried("Handschrift-Modell", _handwriting)
     yield _tried("Tesseract mit Deutsch", _tesseract)
 
@@ -95,6 +96,14 @@ def _tried(name: str, find: Callable[[], str]) -> Finding:
         return Finding(name, present=True, detail=find())
     except (DependencyMissingError, ImportError, OSError, subprocess.SubprocessError) as error:
         return Finding(name, present=False, detail=str(error) or type(error).__name__)
+
+
+def _heic() -> Finding:
+    """Whether an iPhone's photos are read; nobody has to have that."""
+    from intake import heic
+
+    there = "wird gelesen" if heic.is_read() else "wird nicht gelesen (Zusatz: samples/setup heic)"
+    return Finding("HEIC-Fotos", present=True, detail=there)
 
 
 def _handwriting() -> str:

@@ -129,7 +129,7 @@ def write(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for written, page in enumerate(sorted(readings, key=lambda r: (r.ref.file, r.ref.page)), start=1):
-            gray = _gray(paths[page.ref.file], page)
+            gray = _gray(paths.get(page.ref.file), page)
             name = f"{written:04d}-seite{page.ref.page}.png"
             (folder / name).write_bytes(picture(gray, page, slips[page.ref]))
     except OSError as error:
@@ -137,9 +137,9 @@ def write(
     return written
 
 
-def _gray(source: Source, page: PageReading) -> GrayImage:
-    """The page's pixels; an empty sheet where it could not be read."""
-    if page.kind is not PageKind.UNREADABLE:
+def _gray(source: Source | None, page: PageReading) -> GrayImage:
+    """The page's pixels; an empty sheet where it could not be read, or where a mail itself stands for a page."""
+    if source is not None and page.kind is not PageKind.UNREADABLE:
         with suppress(UnreadablePageError):
             return pages.read_page(source, page.ref.page).gray
     return np.full((594, 420), 235, np.uint8)

@@ -4,7 +4,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -14,6 +14,7 @@ import xlsxwriter
 
 from forms.model import Role
 from intake.errors import UsageError
+from intake.page_reasons import advice
 from intake.values import Answer, Child, PageReading, Reason, Roster, Signing, SlipReading, SlipResult, Verdict
 
 SCHEMA = "1"
@@ -29,6 +30,7 @@ FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 WITHOUT_CLASS = "Ohne Klasse"
 MISSING = "Fehlende"
+UNREAD = "Ohne Abschnitt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class PageRow:
     form: str
     slips: str
     reasons: str
+    sender: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def result_row(result: SlipResult) -> ResultRow:
     )
 
 
-def page_row(page: PageReading) -> PageRow:
+def page_row(page: PageReading, sender: str) -> PageRow:
     """The page as the table shows it."""
     forms = dict.fromkeys(slip.form_id for slip in page.slips)
     return PageRow(
@@ -119,7 +122,13 @@ def page_row(page: PageReading) -> PageRow:
         form=" ".join(forms),
         slips=str(len(page.slips)),
         reasons=" ".join(page.reasons),
+        sender=sender,
     )
+
+
+def unread_rows(pages: Iterable[PageReading], senders: Mapping[str, str]) -> list[PageRow]:
+    """The pages that have a reason: those that a person must look at."""
+    return [page_row(page, senders.get(page.ref.file, "")) for page in pages if page.reasons]
 
 
 def _text(slip: SlipReading, role: Role) -> str:
@@ -168,9 +177,9 @@ def results_csv(results: Iterable[SlipResult]) -> str:
     return _csv(ResultRow, (result_row(result) for result in results))
 
 
-def pages_csv(pages: Iterable[PageReading]) -> str:
-    """The table of pages, in the same dialect."""
-    return _csv(PageRow, (page_row(page) for page in pages))
+def pages_csv(pages: Iterable[PageReading], senders: Mapping[str, str]) -> str:
+    """The table of pages, in the same dialect; `senders` by file, for what came in mails."""
+    return _csv(PageRow, (page_row(page, senders.get(page.ref.file, "")) for page in pages))
 
 
 def _csv(kind: type[ResultRow] | type[PageRow], rows: Iterable[ResultRow | PageRow]) -> str:
@@ -246,6 +255,11 @@ REASONS = {
     Reason.INK_UNREAD: "Zusätze nicht prüfbar",
     Reason.LINE_UNREAD: "eine Zeile nicht lesbar",
     Reason.CODE_FOREIGN: "fremder Code",
+    Reason.CODE_FORGED: "Code nicht echt",
+    Reason.CODE_UNKNOWN: "Code nie ausgegeben",
+    Reason.CODE_UNLISTED: "Kind des Codes nicht in der Klassenliste",
+    Reason.CODE_UNCHECKED: "Code nicht prüfbar: Codeliste fehlt",
+    Reason.CODES_CONTRADICT: "zwei verschiedene Codes",
     Reason.CHILD_UNSURE: "Kind nicht sicher erkannt",
     Reason.CHILD_NOT_LISTED: "Kind nicht in der Klassenliste",
     Reason.CHILD_NO_NAME: "Name des Kindes fehlt",
@@ -253,6 +267,7 @@ REASONS = {
     Reason.NAME_STRUCK: "Name durchgestrichen",
     Reason.NAME_CONTRADICTS_CODE: "Name passt nicht zum Code",
     Reason.CONTRADICTING_RETURNS: "widersprüchliche Rückläufe",
+    Reason.MAIL_OBJECTS: "Mail dazu lesen",
     Reason.WORKER_FAILED: "beim Lesen abgebrochen",
     Reason.FIELD_DISAGREES: "Formularfeld und Bild der Seite widersprechen sich",
     Reason.CONTENT_HIDDEN: "die Datei enthält etwas, das man auf der Seite nicht sieht",
@@ -267,8 +282,10 @@ PLACES = ("Gelesener Name", "Datei", "Seite", "Abschnitt", "Doppel von")
 WIDTHS = (28, 18, 18, 19, 17, 12, 44, 28, 30, 7, 10, 24)
 
 
-def results_xlsx(results: Sequence[SlipResult], absent: Sequence[MissingChild]) -> bytes:
-    """A workbook for people: a sheet for each class and one of the missing.
+def results_xlsx(
+    results: Sequence[SlipResult], absent: Sequence[MissingChild], unread: Sequence[PageRow] = ()
+) -> bytes:
+    """A workbook for people: a sheet for each class, one of the missing, and one of pages that a person must look at.
 
     Every cell is a string: what a parent wrote never becomes a formula, a link or a date.
     """
@@ -286,14 +303,24 @@ def results_xlsx(results: Sequence[SlipResult], absent: Sequence[MissingChild]) 
             (10, 28, 60),
             [(one.child.school_class, one.child.name, ", ".join(one.perhaps)) for one in absent],
         )
+        if unread:
+            rows = [_unread_line(row) for row in unread]
+            _sheet(
+                book, UNREAD, ("Datei", "Seite", "Was", "Was tun", "Absender", "Code"), (44, 7, 44, 60, 30, 24), rows
+            )
     return file.getvalue()
 
 
+def _unread_line(row: PageRow) -> tuple[str, ...]:
+    told = advice(row.reasons)
+    return row.file, row.page, told.what, told.then, row.sender, row.reasons
+
+
 class _SheetNames:
-    """Names that Excel takes, each used once whatever its case; the sheet of the missing keeps its own."""
+    """Names that Excel takes, each used once whatever its case; the sheets that are no class keep their own."""
 
     def __init__(self) -> None:
-        self._used = {MISSING.casefold(), "history"}
+        self._used = {MISSING.casefold(), UNREAD.casefold(), "history"}
 
     def free(self, wanted: str) -> str:
         """The wanted name, or something like it."""

@@ -21,3 +21,29 @@ a recognised letter has about 2000."""
 
 MAX_IMAGES = 200
 """Images of one PDF page that are checked for damage; no scanner cuts a page into more strips."""
+
+MAX_MAIL_BYTES = 64 << 20
+"""One mail; providers end at 25 to 50 MB, and a third of that is the encoding."""
+
+MAX_BOUNDARIES, MAX_BOUNDARY_LINES = 100, 20_000
+"""Boundaries that a mail declares, and lines that look like one: what the parser's time and memory grow with. A mail
+forwarded five times declares about 20."""
+
+MAX_LINES = 3_000_000
+"""Line ends of a mail, two for each line in mails: the largest in base64 has 1.8 million."""
+
+MAX_COMPARISONS = 40_000_000
+"""Line ends of a mail times the boundaries that each line is compared with: about half a minute. A mail of 40 MB
+forwarded five times needs 22 million."""
+
+MAX_ATTACHMENTS = 500
+"""Attachments of one mail or members of one archive, with all that is nested in it."""
+
+MAX_NESTING = 8
+"""Mails within mails, archives within mails: forwarded as an attachment three times is rare."""
+
+MAX_UNPACKED_BYTES = 256 << 20
+"""What one mail or archive may hold unpacked, everything together."""
+
+MAX_MAILS = 20_000
+"""Mails of one mailbox."""

@@ -2,20 +2,56 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
+import numpy as np
+
+from forms.field_font import as_printed, picture_of
+from forms.geometry import MM_PER_POINT
 from forms.model import Role, TextLine
 from intake.engines import TextEngine, ask
-from intake.stages.match import Vocabulary, identify, identify_alone, narrowed, vocabulary_of
+from intake.stages.match import (
+    Vocabulary,
+    identify,
+    identify_alone,
+    named_by_code,
+    narrowed,
+    unsure_between,
+    vocabulary_of,
+)
 from intake.stages.names import LineCrops, cut_line
+from intake.stages.printed_name import ink_beside_name
 from intake.stages.wording import objects
-from intake.values import GrayImage, Identity, IdentityState, Roster, SlipImage, TextGuess, TextReading, TextState
+from intake.values import (
+    Child,
+    CodeReading,
+    CodeState,
+    Evidence,
+    GrayImage,
+    Identity,
+    IdentityState,
+    Roster,
+    SlipImage,
+    TextGuess,
+    TextReading,
+    TextState,
+)
+
+WRITTEN_OVER_MM2 = 2.0
+"""Of 80 printed names that nobody touched (scans, small and blurred photos) none had more than 0.8 mm² beside them.
+Of 24 over which another name was written none had less than 23; three of these were taken for untouched by reading."""
 
 
-def read_names(
-    slip: SlipImage, lines: Sequence[TextLine], roster: Roster, engine: TextEngine, file: str = ""
+def read_names(  # noqa: PLR0917 - a slip and what is known of it
+    slip: SlipImage,
+    lines: Sequence[TextLine],
+    code: CodeReading,
+    roster: Roster,
+    engine: TextEngine,
+    file: str = "",
 ) -> tuple[tuple[TextReading, ...], Identity]:
-    """What stands on the lines, and which child of the roster the child's line names.
+    """What stands on the lines, and which child of the roster the code names, or the child's line.
 
     `file` is the slip's file with its folders; one of these may be named like a class.
     """
@@ -23,12 +59,22 @@ def read_names(
     others = [line for line in lines if line.role is not Role.CHILD_NAME]
     guesses = {line.name: ask(engine, _first_crop(cuts[line.name])) for line in others}
     guardians = [guess for line in others if line.role is Role.GUARDIAN_NAMES for guess in guesses[line.name]]
-    identity = identify(TextState.UNREAD, (), _vocabulary(roster))
-    for line in lines:
-        if line.role is Role.CHILD_NAME:
-            guesses[line.name], identity = _name_child(cuts[line.name], _vocabulary(roster), guardians, engine)
-            said = [guess.text for other in others if other.role is Role.CHILD_CLASS for guess in guesses[other.name]]
-            identity = _narrowed(identity, guesses[line.name], roster, class_hints(roster, file, said))
+    said = [guess.text for line in others if line.role is Role.CHILD_CLASS for guess in guesses[line.name]]
+    vocabulary = _vocabulary(roster.children)
+    identity = _by_code_alone(code, vocabulary)
+    for line in (line for line in lines if line.role is Role.CHILD_NAME):
+        beside_mm2 = _ink_beside_name(slip, line, code)
+        cut = replace(cuts[line.name], evidence=_with_measure(cuts[line.name].evidence, beside_mm2))
+        cuts[line.name] = cut
+        if code.state is CodeState.CHILD:
+            guesses[line.name], identity = _agree_on_child(
+                cut, code, vocabulary, engine, written_over=beside_mm2 > WRITTEN_OVER_MM2
+            )
+            continue
+        read, named = _name_child(cut, vocabulary, guardians, engine)
+        guesses[line.name] = read
+        named = _narrowed(named, read, roster, class_hints(roster, file, said))
+        identity = unsure_between(code.children, named) if code.state is CodeState.CONTRADICTORY else named
     return tuple(_reading(line, cuts[line.name], guesses[line.name], identity) for line in lines), identity
 
 
@@ -51,12 +97,13 @@ def _narrowed(identity: Identity, guesses: Sequence[TextGuess], roster: Roster, 
     if len(hints) != 1:
         return identity
     ((school_class, count),) = hints.items()
-    return narrowed(identity, guesses, _vocabulary(roster), _vocabulary_of_class(roster, school_class), count)
+    of_class = _vocabulary_of_class(roster.children, school_class)
+    return narrowed(identity, guesses, _vocabulary(roster.children), of_class, count)
 
 
 @lru_cache(maxsize=64)
-def _vocabulary_of_class(roster: Roster, school_class: str) -> Vocabulary:
-    return vocabulary_of([child for child in roster.children if child.school_class == school_class])
+def _vocabulary_of_class(children: tuple[Child, ...], school_class: str) -> Vocabulary:
+    return vocabulary_of([child for child in children if child.school_class == school_class])
 
 
 def _first_crop(cut: LineCrops) -> tuple[GrayImage, ...]:
@@ -67,7 +114,7 @@ def _first_crop(cut: LineCrops) -> tuple[GrayImage, ...]:
 def _reading(line: TextLine, cut: LineCrops, guesses: Sequence[TextGuess], identity: Identity) -> TextReading:
     best = max(guesses, key=lambda guess: guess.score, default=None)
     state = _what_it_says(cut, guesses)
-    if line.role is Role.CHILD_NAME and state is TextState.EMPTY and identity.child is not None:
+    if line.role is Role.CHILD_NAME and state is TextState.EMPTY and guesses and identity.child is not None:
         state = TextState.WRITTEN
     return TextReading(line.name, line.role, state, best.text if best else "", cut.evidence)
 
@@ -77,6 +124,51 @@ def _what_it_says(cut: LineCrops, guesses: Sequence[TextGuess]) -> TextState:
     if any(objects(guess.text) for guess in guesses):
         return TextState.OBJECTION
     return TextState.UNREAD if cut.state is TextState.WRITTEN and not guesses else cut.state
+
+
+# ---------------------------------------------------------------- a code has named the child
+
+
+def _ink_beside_name(slip: SlipImage, line: TextLine, code: CodeReading) -> float:
+    """How much ink (mm²) there is beside the name that is printed on a child's own slip; none on any other."""
+    if code.state is not CodeState.CHILD:
+        return 0.0
+    name, place = as_printed(code.children[0].name), line.place
+    shown = picture_of(name, place.width / MM_PER_POINT, place.height / MM_PER_POINT, slip.px_per_mm * MM_PER_POINT)
+    return ink_beside_name(slip, line, np.asarray(shown, np.uint8))
+
+
+def _with_measure(evidence: Evidence, beside_mm2: float) -> Evidence:
+    return replace(evidence, measures={**evidence.measures, "beside_name_mm2": beside_mm2})
+
+
+def _agree_on_child(
+    cut: LineCrops, code: CodeReading, vocabulary: Vocabulary, engine: TextEngine, *, written_over: bool
+) -> tuple[tuple[TextGuess, ...], Identity]:
+    """Read one rendering of the line after the other until it agrees with the child of a genuine code."""
+    guesses: tuple[TextGuess, ...] = ()
+    identity = named_by_code(code.children[0], guesses, vocabulary, written_over=written_over)
+    for crop in () if cut.state is TextState.EMPTY else cut.crops:
+        guesses += ask(engine, [crop])
+        identity = named_by_code(code.children[0], guesses, vocabulary, written_over=written_over)
+        if identity.state is IdentityState.IDENTIFIED:
+            break
+    return guesses, identity
+
+
+def _by_code_alone(code: CodeReading, vocabulary: Vocabulary) -> Identity:
+    """Whom the codes name on a form without a line for the child."""
+    nobody = identify(TextState.UNREAD, (), vocabulary)
+    match code.state:
+        case CodeState.CHILD:
+            return named_by_code(code.children[0], (), vocabulary, written_over=False)
+        case CodeState.CONTRADICTORY:
+            return unsure_between(code.children, nobody)
+        case _:
+            return nobody
+
+
+# ---------------------------------------------------------------- the writing names the child
 
 
 def _name_child(
@@ -99,5 +191,5 @@ def _name_child(
 
 
 @lru_cache(maxsize=4)
-def _vocabulary(roster: Roster) -> Vocabulary:
-    return vocabulary_of(roster.children)
+def _vocabulary(children: tuple[Child, ...]) -> Vocabulary:
+    return vocabulary_of(children)

@@ -4,7 +4,6 @@ import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum, auto
 from io import BytesIO
 from pathlib import Path
 
@@ -12,15 +11,13 @@ import cv2
 import numpy as np
 from PIL import ExifTags, Image, TiffImagePlugin
 
-from intake import pdf
+from intake import heic, pdf, xfa
 from intake.errors import UnreadablePageError
 from intake.jpeg import GRAY, RGB, decode_jpeg
-from intake.limits import MAX_FILE_BYTES, MAX_IMAGE_BYTES, MAX_PAGES, MAX_PIXELS, MIN_SIDE_PX
+from intake.kinds import Kind, kind_of
+from intake.limits import MAX_PAGES, MAX_PIXELS, MIN_SIDE_PX
 from intake.sources import Source
 from intake.values import GrayImage, PageImage, PageRef
-
-SNIFFED_BYTES = 1024
-"""A PDF's header may stand anywhere in these (PDF 32000, appendix H)."""
 
 BELIEVABLE_DPI = (98.0, 1220.0)
 """100 to 1200, with what page sizes lose to whole points. Outside of these a resolution is a default (72, 96, 1)
@@ -45,22 +42,13 @@ TURNS = {
 """EXIF orientation: quarter turns against the clock, then whether to mirror left and right (EXIF 2.3, 4.6.4)."""
 
 
-class Kind(StrEnum):
-    """What a file is, told by its first bytes and never by its name."""
-
-    PDF = auto()
-    TIFF = auto()
-    JPEG = auto()
-    PNG = auto()
-
-
 def count_pages(source: Source) -> int:
     """How many pages the file holds.
 
     Raises:
         UnreadablePageError: Not one page of it can be read.
     """
-    count = _count(_kind(source.path), source.path)
+    count = _count(kind_of(source.path), source.path)
     if count < 1:
         raise UnreadablePageError("no_pages")
     if count > MAX_PAGES:
@@ -74,7 +62,7 @@ def read_page(source: Source, page: int) -> PageImage:
     Raises:
         UnreadablePageError: It cannot be read without doubt.
     """
-    pixels = _read(_kind(source.path), source.path, page)
+    pixels = _read(kind_of(source.path), source.path, page)
     gray, dpi = _squared(pixels)
     if min(gray.shape) < MIN_SIDE_PX:
         raise UnreadablePageError("too_few_pixels")
@@ -85,12 +73,17 @@ def _count(kind: Kind, path: Path) -> int:
     """The number of pages that a file of this kind says it has."""
     match kind:
         case Kind.PDF:
+            xfa.refuse_shells(path)
             return pdf.count_pages(path)
         case Kind.TIFF:
             with _opened(path, "TIFF") as image:
                 return int(getattr(image, "n_frames", 1))
-        case Kind.JPEG | Kind.PNG:
+        case Kind.HEIC:
+            return heic.count_pages(path)
+        case Kind.JPEG | Kind.PNG | Kind.WEBP | Kind.GIF | Kind.BMP:
             return 1
+        case Kind.MAIL | Kind.MAILBOX | Kind.ZIP:
+            raise UnreadablePageError("unknown_kind")
 
 
 def _read(kind: Kind, path: Path, page: int) -> pdf.Pixels:
@@ -102,66 +95,27 @@ def _read(kind: Kind, path: Path, page: int) -> pdf.Pixels:
             return _tiff(path, page)
         case Kind.JPEG:
             return _photo(path)
-        case Kind.PNG:
-            with _opened(path, "PNG") as image:
-                return _pixels(image)
+        case Kind.HEIC:
+            return pdf.Pixels(heic.read_page(path, page), 0.0, 0.0, bilevel=False)
+        case Kind.PNG | Kind.WEBP | Kind.GIF | Kind.BMP:
+            return _picture(path, kind)
+        case Kind.MAIL | Kind.MAILBOX | Kind.ZIP:
+            raise UnreadablePageError("unknown_kind")
 
 
 render_blank = pdf.render_blank
 
 
-# ---------------------------------------------------------------- what a file is
-
-
-def _kind(path: Path) -> Kind:
-    """Look at the first bytes, after the size.
-
-    Raises:
-        UnreadablePageError: It is no file, cannot be opened, is empty, too large, or of no kind that is read.
-    """
-    try:
-        if not path.is_file():
-            raise UnreadablePageError("not_a_file")
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(SNIFFED_BYTES)
-    except OSError as error:
-        raise UnreadablePageError("cannot_open") from error
-    if not head:
-        raise UnreadablePageError("empty_file")
-    kind = _told_by(head)
-    if size > (MAX_FILE_BYTES if kind in (Kind.PDF, Kind.TIFF) else MAX_IMAGE_BYTES):
-        raise UnreadablePageError("file_too_large")
-    return kind
-
-
-def _told_by(head: bytes) -> Kind:
-    """The kind that these first bytes belong to.
-
-    Raises:
-        UnreadablePageError: None that is read.
-    """
-    if head.startswith(b"\xff\xd8\xff"):
-        return Kind.JPEG
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return Kind.PNG
-    if head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
-        return Kind.TIFF
-    if b"%PDF-" in head:
-        return Kind.PDF
-    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc"):
-        raise UnreadablePageError("heic_not_read")
-    raise UnreadablePageError("unknown_kind")
-
-
-# ---------------------------------------------------------------- Pillow: TIFF and PNG
+# ---------------------------------------------------------------- Pillow: TIFF, PNG, WebP, GIF, BMP
 
 
 @contextmanager
 def _opened(path: Path, kind: str) -> Iterator[Image.Image]:
     """The image, opened as this kind and no other; whatever goes wrong inside means that it is damaged.
 
-    A decoder's warning counts as damage, except for those about descriptive tags, which many scanners get wrong.
+    It is opened as a stream: an uncompressed TIFF given by name is mapped into memory with its sides exchanged where
+    its orientation lays it on its side, and comes out squeezed (Pillow 13). A decoder's warning counts as damage,
+    except for those about descriptive tags, which many scanners get wrong.
 
     Raises:
         UnreadablePageError: Damaged, or with more than MAX_PIXELS.
@@ -170,12 +124,24 @@ def _opened(path: Path, kind: str) -> Iterator[Image.Image]:
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", message="Metadata Warning")
         try:
-            with Image.open(path, formats=[kind]) as image:
+            with path.open("rb") as file, Image.open(file, formats=[kind]) as image:
                 yield image
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise UnreadablePageError("too_many_pixels") from error
         except (OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, UserWarning) as error:
             raise UnreadablePageError(f"damaged_{kind.lower()}") from error
+
+
+def _picture(path: Path, kind: Kind) -> pdf.Pixels:
+    """A file of one picture, turned as its EXIF orientation says.
+
+    Raises:
+        UnreadablePageError: It moves: what it says may stand in any of its pictures.
+    """
+    with _opened(path, kind.upper()) as image:
+        if int(getattr(image, "n_frames", 1)) > 1:
+            raise UnreadablePageError("animated_picture")
+        return _turned(_pixels(image), _orientation(image))
 
 
 def _tiff(path: Path, page: int) -> pdf.Pixels:
@@ -231,13 +197,7 @@ def _photo(path: Path) -> pdf.Pixels:
     if gray is None:
         raise UnreadablePageError("unusual_colours")
     orientation, dpi_x, dpi_y = _told_by_jpeg(jpeg)
-    quarters, mirrored = TURNS.get(orientation, (0, False))
-    turned = np.rot90(gray, quarters)
-    if mirrored:
-        turned = turned[:, ::-1]
-    if quarters % 2:
-        dpi_x, dpi_y = dpi_y, dpi_x
-    return pdf.Pixels(np.ascontiguousarray(turned), dpi_x, dpi_y, bilevel=False)
+    return _turned(pdf.Pixels(gray, dpi_x, dpi_y, bilevel=False), orientation)
 
 
 def _told_by_jpeg(jpeg: bytes) -> tuple[int, float, float]:
@@ -246,12 +206,27 @@ def _told_by_jpeg(jpeg: bytes) -> tuple[int, float, float]:
         warnings.simplefilter("ignore")
         try:
             with Image.open(BytesIO(jpeg), formats=["JPEG"]) as image:
-                return int(image.getexif().get(ExifTags.Base.Orientation, 1)), *_told_dpi(image)
+                return _orientation(image), *_told_dpi(image)
         except (OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError):
             return 1, 0.0, 0.0
 
 
-# ---------------------------------------------------------------- resolution
+# ---------------------------------------------------------------- which way up, at what resolution
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation; 1 is upright, and what is said where nothing is."""
+    return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+
+
+def _turned(pixels: pdf.Pixels, orientation: int) -> pdf.Pixels:
+    """The page upright."""
+    quarters, mirrored = TURNS.get(orientation, (0, False))
+    turned = np.rot90(pixels.gray, quarters)
+    if mirrored:
+        turned = turned[:, ::-1]
+    dpi_x, dpi_y = (pixels.dpi_y, pixels.dpi_x) if quarters % 2 else (pixels.dpi_x, pixels.dpi_y)
+    return pdf.Pixels(np.ascontiguousarray(turned), dpi_x, dpi_y, pixels.bilevel)
 
 
 def _squared(pixels: pdf.Pixels) -> tuple[GrayImage, float | None]:

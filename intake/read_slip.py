@@ -9,11 +9,12 @@ import numpy.typing as npt
 from intake.engines import TextEngine
 from intake.naming import read_names
 from intake.stages.blank import dark_pieces, outside_of
-from intake.stages.codes import find_codes, glance_at_codes, poses_from_codes
+from intake.stages.code_ink import ink_of_codes
+from intake.stages.codes import codes_on_slip, find_codes, glance_at_codes, poses_from_codes
 from intake.stages.creases import without_creases
 from intake.stages.duplicates import map_ink
 from intake.stages.flatten import lay_flat, lay_print_flat
-from intake.stages.gate import accepted, certain, distinct, form_state, lies_on, outline_of, read_code
+from intake.stages.gate import accepted, certain, distinct, form_state, lies_on, outline_of
 from intake.stages.identify import poses_from_print
 from intake.stages.integrity import compare_print, joined, other_letter
 from intake.stages.marks import read_choice
@@ -22,6 +23,7 @@ from intake.stages.register import register
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
 from intake.stages.streaks import find_streaks
+from intake.stages.whose import read_code
 from intake.values import (
     PICTURE_ONLY,
     Channel,
@@ -157,7 +159,9 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     slip = without_creases(lay_flat(page, found.slip, streaks))
     marks = read_choice(slip, form.boxes, form.texts)
     signed = [read_signature(slip, line) for line in form.signatures]
-    texts, identity = read_names(slip, form.texts, roster, engine, page.ref.file)
+    codes_ink = ink_of_codes(slip, template.codes)
+    code = read_code(codes_on_slip(page, found.slip), template, roster.codes)
+    texts, identity = read_names(slip, form.texts, code, roster, engine, page.ref.file)
     return SlipReading(
         ref=page.ref,
         number=number,
@@ -167,11 +171,11 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
         form_state=form_state(found.slip.fit),
         fit=found.slip.fit,
         integrity=_compare_print(page, slip, found),
-        code=read_code(found.slip.pose, template),
+        code=code,
         marks=marks,
         signatures=tuple(reading for reading, _ in signed),
         texts=texts,
-        stray=find_stray_ink(slip, form, {label for _, labels in signed for label in labels}),
+        stray=find_stray_ink(slip, form, {label for _, labels in signed for label in labels} | codes_ink),
         written=map_ink(slip),
         identity=identity,
         file=PICTURE_ONLY,

@@ -1,24 +1,46 @@
 """Which files go in: every one is accounted for, under the name that the tables will show."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-LITTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
-"""What Windows leaves in folders; other systems' litter starts with a dot."""
+LITTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "maildirfolder", "subscriptions"})
+"""What Windows and mail servers leave in folders; other systems' litter starts with a dot."""
+
+MAIL_LITTER = re.compile(r"dovecot[.-].*|courierimap.*|.*\.msf")
+"""What mail programs write beside mails: lists and indexes, no mails."""
+
+MAILDIR = frozenset({"cur", "new"})
+"""Folders of a Maildir that hold mails. Its own name may start with a dot (Maildir++), and so may a folder in it."""
 
 LITTER_FOLDERS = frozenset({"__macosx"})
 """What macOS leaves in archives."""
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """The mail that a file came with: its name in the tables, the address that it claims to come from, and whether its
+    words may take back what the files say.
+    """
+
+    file: str
+    sender: str
+    objects: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """One input file; `file` is its name in the tables: as given, or relative to the given folder."""
+    """One input file; `file` is its name in the tables: as given, or relative to the given folder.
+
+    What came with a mail is named `MAIL/ATTACHMENT` and has a cover; what came by itself has none.
+    """
 
     file: str
     path: Path
+    cover: Cover | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +88,10 @@ def _files(given: Path) -> Iterator[Path]:
 
 def _is_litter(inside: Path) -> bool:
     """Whether the operating system made this, not a person."""
-    folders = {part.casefold() for part in inside.parts[:-1]}
-    hidden = any(part.startswith(".") for part in inside.parts)
-    return hidden or inside.name.casefold() in LITTER or bool(folders & LITTER_FOLDERS)
+    folders, name = {part.casefold() for part in inside.parts[:-1]}, inside.name.casefold()
+    below = zip(inside.parts, inside.parts[1:], strict=False)
+    hidden = name.startswith(".") or any(part.startswith(".") and inner not in MAILDIR for part, inner in below)
+    return hidden or name in LITTER or bool(MAIL_LITTER.fullmatch(name)) or bool(folders & LITTER_FOLDERS)
 
 
 def _real(path: Path) -> Path:

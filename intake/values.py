@@ -4,7 +4,7 @@ Places on paper are millimetres in the page of the blank; pixels live only insid
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 
 import numpy as np
@@ -380,20 +380,36 @@ class InkMap:
 
 
 class CodeState(StrEnum):
-    """What the printed code says."""
+    """What the printed codes of a slip say together; only CHILD names one."""
 
     NONE = auto()
     FORM_ONLY = auto()
     CHILD = auto()
+    """Sealed with our key, handed out by us for this form, to a child of the class list."""
     FOREIGN = auto()
+    FORGED = auto()
+    """The seal does not fit: made up, or sealed with another key."""
+    UNKNOWN = auto()
+    """Sealed with our key, but never handed out."""
+    UNLISTED = auto()
+    """Handed out to a child who is not on the class list."""
+    UNCHECKED = auto()
+    """A child's, but there is no register to look it up in."""
+    CONTRADICTORY = auto()
+    """The copies on the slip do not say the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeReading:
-    """The code on the slip: `payload` is empty where none was read."""
+    """The code on the slip: `payload` is empty where none was read.
+
+    `children` are those whose genuine codes were seen: the one it names if the state is CHILD; more than one
+    where the copies contradict each other, none otherwise.
+    """
 
     state: CodeState
     payload: str
+    children: "tuple[Child, ...]" = ()
 
 
 # ---------------------------------------------------------------- what a filled PDF says beside its picture
@@ -503,17 +519,33 @@ class Child:
         return f"{self.first_name} {self.last_name}".strip()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CodeBook:
+    """What the children's codes of one form and version stand for.
+
+    `key` seals them. `children` has every token that was handed out, with None for a child who is not on the list.
+    """
+
+    form_code: str
+    version: int
+    key: bytes = field(repr=False)
+    children: "Mapping[str, Child | None]" = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The class lists."""
+    """The class lists, and whose the codes are that were handed out to them."""
 
     children: tuple[Child, ...]
+    codes: tuple[CodeBook, ...] = ()
 
 
 class IdentityState(StrEnum):
     """How sure it is who the slip is about."""
 
     IDENTIFIED = auto()
+    CONTRADICTED = auto()
+    """The code names one child and the writing somebody else."""
     UNSURE = auto()
     NOT_LISTED = auto()
     NO_NAME = auto()
@@ -575,6 +607,13 @@ class Returns(StrEnum):
     CONTRADICTED = auto()
 
 
+class CoverNote(StrEnum):
+    """What the mail that a slip came with says; NONE if nothing against it, or if it came by itself."""
+
+    NONE = auto()
+    OBJECTS = auto()
+
+
 class FormState(StrEnum):
     """Whether it is certain which form the slip is."""
 
@@ -611,6 +650,11 @@ class Reason(StrEnum):
     INK_UNREAD = auto()
     LINE_UNREAD = auto()
     CODE_FOREIGN = auto()
+    CODE_FORGED = auto()
+    CODE_UNKNOWN = auto()
+    CODE_UNLISTED = auto()
+    CODE_UNCHECKED = auto()
+    CODES_CONTRADICT = auto()
     CHILD_UNSURE = auto()
     CHILD_NOT_LISTED = auto()
     CHILD_NO_NAME = auto()
@@ -618,6 +662,7 @@ class Reason(StrEnum):
     NAME_STRUCK = auto()
     NAME_CONTRADICTS_CODE = auto()
     CONTRADICTING_RETURNS = auto()
+    MAIL_OBJECTS = auto()
     WORKER_FAILED = auto()
     FIELD_DISAGREES = auto()
     CONTENT_HIDDEN = auto()
@@ -656,6 +701,8 @@ class SlipReading:
     written: InkMap
     identity: Identity
     file: FileReading
+    note: CoverNote = CoverNote.NONE
+    """Set for what came with a mail, once the page was read: the reader sees pages, not mails."""
 
     @property
     def form_id(self) -> str:

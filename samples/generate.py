@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import io
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from forms.model import Meaning
 from samples.families import Pupil, pupil, write_roster
 from samples.marks import MarkStyle
 from samples.pens import BLACK, PENCIL
+from samples.post import mail_of_words, mail_with, mailbox
 from samples.scanner import (
     BLACK_LID,
     FLATBED,
@@ -252,6 +254,12 @@ def photo_stack(seed: int) -> tuple[StackPage, ...]:
     )
 
 
+def post_stack(seed: int) -> tuple[StackPage, ...]:
+    """What hangs on the mails of a family: the slip, scanned at home."""
+    home = Scan(0.8, 0, WHITE_LID, 0.06, 2.0, 0, Mode.GREY)
+    return (one(PRIMARY, consenting(pupil("414"), BLACK), seed + 1, paper=CUT_PAPER, scan=home, dpi=150),)
+
+
 # ---------------------------------------------------------------- files
 
 
@@ -308,6 +316,19 @@ def write_photos(pages: Sequence[StackPage], folder: Path) -> list[TruthRow]:
     return rows
 
 
+def write_post(pages: Sequence[StackPage], folder: Path) -> list[TruthRow]:
+    """A mailbox: a mail with each page as a JPEG that calls itself a PDF, and one mail of words alone."""
+    mails, rows = [], []
+    for number, page in enumerate(pages, start=1):
+        scan = io.BytesIO()
+        as_image(page).save(scan, "JPEG", quality=PDF_JPEG_QUALITY, dpi=(page.picture.dpi,) * 2)
+        mails.append(mail_with("familie@beispiel.example", [("application/pdf", "Abschnitt.pdf", scan.getvalue())]))
+        rows += rows_of(f"post.mbox/{number}/Abschnitt.pdf", 1, [page])
+    mails.append(mail_of_words("noch.eine@beispiel.example"))
+    (folder / "post.mbox").write_bytes(mailbox(mails))
+    return [*rows, TruthRow(f"post.mbox/{len(mails)}", 1, "unreadable", 1, None)]
+
+
 @dataclass(frozen=True, slots=True)
 class Stack:
     """A stack by name: how its pages are made and how they are saved."""
@@ -321,6 +342,7 @@ STACKS = (
     Stack("gemischt", mixed_stack, write_pdf),
     Stack("stapel", bilevel_stack, write_tiff),
     Stack("fotos", photo_stack, write_photos),
+    Stack("post", post_stack, write_post),
 )
 
 

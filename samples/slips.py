@@ -195,6 +195,7 @@ class PrintedForm:
 def rendered(pdf: bytes, page: int, dpi: float) -> RgbImage:
     """A page of a PDF as paper shows it; pages count from 1."""
     with pypdfium2.PdfDocument(pdf) as document:
+        document.init_forms()  # without it nothing is shown of what is typed into fields
         bitmap = document[page - 1].render(scale=dpi / POINTS_PER_INCH).to_numpy()
         return np.asarray(cv2.cvtColor(bitmap[..., :3], cv2.COLOR_BGR2RGB), np.uint8).copy()
 

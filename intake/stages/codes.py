@@ -4,7 +4,7 @@ zxing-cpp read every code of the trial series down to 100 dpi, skewed and upside
 never a wrong one; OpenCV's own reader took thirty times as long.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -13,16 +13,21 @@ import zxingcpp
 
 from forms.geometry import Point
 from intake.scales import halvings_to, px_per_mm_of, shrunk
-from intake.values import CodePlace, GrayImage, PageImage, Pose, SeenCode, Template
+from intake.values import CodePlace, GrayImage, PageImage, Pose, Registration, SeenCode, Template
 
 HEADER_LENGTH = 10
 """So many characters of a code name form, version, page and copy; the rest names the child's slip."""
 
 GLANCE_PX_PER_MM = 95 / 25.4
 """A module of our codes then has 2.4 pixels."""
+FLAT_PX_PER_MM, FLAT_RIM_MM = 10.0, 3.0
+"""A module of our codes is 0.64 mm wide."""
 AGREEMENT_MM = 6.0
 """Two codes belong to one slip if the pose of one predicts the other this well: half of the smallest distance
 between the lines of two slips, and more than the error of a pose from one code 100 mm away on a flat scan."""
+
+
+_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
 def find_codes(page: GrayImage) -> tuple[SeenCode, ...]:
@@ -38,7 +43,7 @@ def glance_at_codes(page: PageImage) -> tuple[SeenCode, ...]:
 
 def _read(page: GrayImage, times: int) -> tuple[SeenCode, ...]:
     """The codes, their corners in pixels of a page that is so many times as large."""
-    found = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    found = zxingcpp.read_barcodes(page, formats=_QR)
     return tuple(_seen(code, times) for code in found if code.valid)
 
 
@@ -47,6 +52,47 @@ def _seen(code: zxingcpp.Barcode, times: int) -> SeenCode:
     corners = (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
     first, second, third, fourth = (Point((p.x + 0.5) * times - 0.5, (p.y + 0.5) * times - 0.5) for p in corners)
     return SeenCode(code.text, (first, second, third, fourth))
+
+
+def codes_on_slip(page: PageImage, found: Registration) -> tuple[str, ...]:
+    """What the codes of a slip say, each read where it has to be, laid flat by the slip's print: 5 ms for both."""
+    read = [found.pose.code]
+    for place in found.pose.template.codes:
+        read += _at_place(page.gray, found, place)
+    return tuple(dict.fromkeys(text for text in read if text))
+
+
+def _at_place(gray: GrayImage, found: Registration, place: CodePlace) -> list[str]:
+    crop = _laid_flat(gray, found, place)
+    for picture in _renderings(crop):
+        seen = zxingcpp.read_barcodes(picture, formats=_QR)
+        if valid := [code.text for code in seen if code.valid]:
+            return valid
+    return []
+
+
+def _laid_flat(gray: GrayImage, found: Registration, place: CodePlace) -> GrayImage:
+    """The code and the white around it, upright, at `FLAT_PX_PER_MM`."""
+    left, top = (min(getattr(p, axis) for p in place.corners) - FLAT_RIM_MM for axis in "xy")
+    right, bottom = (max(getattr(p, axis) for p in place.corners) + FLAT_RIM_MM for axis in "xy")
+    x, y = np.meshgrid(np.arange(left, right, 1 / FLAT_PX_PER_MM), np.arange(top, bottom, 1 / FLAT_PX_PER_MM))
+    at = found.pixels_of(np.column_stack([x.ravel(), y.ravel()])).astype(np.float32)
+    across, down = at[:, 0].reshape(x.shape), at[:, 1].reshape(x.shape)
+    return np.asarray(cv2.remap(gray, across, down, cv2.INTER_CUBIC, borderValue=255), np.uint8)
+
+
+def _renderings(crop: GrayImage) -> Iterator[GrayImage]:
+    """The crop as it is, and then in ways that bring back what blur or faint toner took.
+
+    With a blur of 0.4 mm (standard deviation) none of 24 codes was read on the page, 15 with the first sharpening and 4
+    more with the second; with 0.3 mm 23 were read on the page and all when laid flat, with 0.5 mm none in any way.
+    """
+    yield crop
+    soft = cv2.GaussianBlur(crop, (0, 0), 0.1 * FLAT_PX_PER_MM)
+    yield np.asarray(soft, np.uint8)
+    for reach in (0.25, 0.5):
+        blurred = cv2.GaussianBlur(crop, (0, 0), reach * FLAT_PX_PER_MM)
+        yield np.asarray(cv2.addWeighted(crop, 3.0, blurred, -2.0, 0), np.uint8)
 
 
 def poses_from_codes(seen: Sequence[SeenCode], templates: Sequence[Template]) -> tuple[Pose, ...]:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from forms.geometry import Point
-from intake.values import CodeReading, CodeState, Fit, FormState, Pose, Registration, Template
+from intake.values import Fit, FormState, Pose, Registration
 
 RECOGNISED_SHARE, RECOGNISED_NCC = 0.60, 0.60
 """True pages of the first trial had 0.8 and 0.9 and more; wrong forms at most 0.2 and 0.35."""
@@ -17,8 +17,6 @@ looks like it (blurred photos), or a smaller share lies there exactly (half-fade
 and 0.05 mm). Wrong forms have a share of 0.2 at most, a likeness of 0.35 at most and 0.2 mm at least."""
 POSSIBLE_SHARE_WITH_CODE = 0.12
 """A slip whose code was read is ours, however little of its print is left."""
-GENERIC_TOKEN = "000000000"  # noqa: S105 - a public mark, not a secret
-TOKEN = slice(10, 19)
 
 
 def certain(found: Registration) -> bool:
@@ -80,13 +78,3 @@ def _holds(outline: Sequence[Point], other: Sequence[Point]) -> bool:
 def lies_on(pose: Pose, found: Registration) -> bool:
     """Whether the middle of what a pose promises lies on a slip that was found."""
     return _holds(outline_of(found), outline_of(Registration(pose, None, found.fit)))
-
-
-def read_code(pose: Pose, template: Template) -> CodeReading:
-    """What the code that gave the pose says; nothing where the print gave it."""
-    if not pose.code:
-        return CodeReading(CodeState.NONE, "")
-    if pose.code in {place.payload for place in template.codes}:
-        return CodeReading(CodeState.FORM_ONLY, pose.code)
-    generic = pose.code[TOKEN] == GENERIC_TOKEN
-    return CodeReading(CodeState.FOREIGN if generic else CodeState.CHILD, pose.code)

@@ -8,7 +8,7 @@ first nor its last name is unlike what was read, is it identified.
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
@@ -121,6 +121,9 @@ FIRST_BAR = Bar(likeness=0.90, likeness_margin=0.30, log_ratio=-0.5, log_ratio_m
 LONGER = 1.3
 """And no crop shows so many times its letters, and one: else a word is missing from the crop that reads like it."""
 
+AGREES_LIKENESS, AGREES_LOG_RATIO, AGREES_WORD = 0.75, -1.3, 0.6
+"""What is printed as the name of a code's child must read like it, in both of its names."""
+
 TEXT_ONLY_BAR = Bar(likeness=0.97, likeness_margin=0.15, log_ratio=-np.inf, log_ratio_margin=-np.inf, lead=0.15)
 """For text without posteriors (typed, or from an engine that tells no more): one opinion only, so nearly exact."""
 
@@ -191,6 +194,54 @@ def identify(
     legible = any(g.score >= LEGIBLE_SCORE and len(key_of(g.text)) >= LEGIBLE_LETTERS for g in guesses)
     doubt = IdentityState.NOT_LISTED if unlike and legible else IdentityState.UNSURE
     return Identity(doubt, None, IdentifiedBy.NOTHING, candidates)
+
+
+def named_by_code(
+    child: Child, guesses: Sequence[TextGuess], vocabulary: Vocabulary, *, written_over: bool
+) -> Identity:
+    """The child of a genuine code, unless something else than its name stands on the line.
+
+    The name is printed there, so that every reading is like it: one that is not is another name, or was written over.
+    A line of which nothing was read does not speak against the code. `written_over` says that there is ink beside the
+    printed letters: what was read may then be theirs, and says nothing about that ink.
+    """
+    first = Candidate(child, 1.0, 1.0, 0.0)
+    if not guesses:
+        state = IdentityState.CONTRADICTED if written_over else IdentityState.IDENTIFIED
+        return _coded(state, child, (first,))
+    opinions = _best_of([_opinions(guess, vocabulary.whole, len(vocabulary.children)) for guess in guesses])
+    others = [c for c in _candidates(opinions, vocabulary.children) if c.child != child]
+    first = replace(first, score=max([1.0, *(c.score for c in others)]))
+    agrees = not written_over and _reads_as(child, guesses, opinions, vocabulary)
+    return _coded(IdentityState.IDENTIFIED if agrees else IdentityState.CONTRADICTED, child, (first, *others))
+
+
+def _coded(state: IdentityState, child: Child, candidates: tuple[Candidate, ...]) -> Identity:
+    if state is IdentityState.IDENTIFIED:
+        return Identity(state, child, IdentifiedBy.CODE, candidates)
+    return Identity(state, None, IdentifiedBy.NOTHING, candidates)
+
+
+def _reads_as(child: Child, guesses: Sequence[TextGuess], opinions: "_Opinions", vocabulary: Vocabulary) -> bool:
+    """Whether both opinions find the child's name on the line; text without posteriors has one opinion only."""
+    own = vocabulary.children.index(child)
+    doubted = any(guess.posteriors is not None for guess in guesses)
+    return bool(
+        opinions.likeness[own] >= AGREES_LIKENESS
+        and (opinions.log_ratio[own] >= AGREES_LOG_RATIO or not doubted)
+        and any(_worse_word(guess.text, child) >= AGREES_WORD for guess in guesses)
+    )
+
+
+def unsure_between(children: Sequence[Child], named: Identity) -> Identity:
+    """Nobody for certain: the slip may be that of each child whose code is on it, and of whoever the writing names."""
+    coded = tuple(Candidate(child, 1.0, 1.0, 0.0) for child in children)
+    others = tuple(c for c in named.candidates if c.child not in children)
+    return Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, (*coded, *others))
+
+
+def _agrees(opinions: "_Opinions", own: int, guesses: Sequence[TextGuess]) -> bool:
+    return bool(opinions.likeness[own] >= AGREES_LIKENESS)
 
 
 def _named(guesses: Sequence[TextGuess], opinions: Sequence["_Opinions"], bar: Bar) -> set[int]:

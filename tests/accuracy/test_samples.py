@@ -11,7 +11,7 @@ from forms.school import School
 from intake.cli import call
 
 STACKS = Path(__file__).parents[2] / "samples" / "stacks"
-INPUTS = ("gemischt.pdf", "stapel.tif", "fotos")
+INPUTS = ("gemischt.pdf", "stapel.tif", "fotos", "post.mbox")
 
 Row = dict[str, str]
 

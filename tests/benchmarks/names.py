@@ -16,7 +16,7 @@ import numpy as np
 from forms.model import Role
 from intake.engines import pp_ocr
 from intake.naming import read_names
-from intake.values import Child, Roster, SlipImage
+from intake.values import Child, CodeReading, CodeState, Roster, SlipImage
 from samples.families import CLASS_4B, CLASS_7A, SCHOOL, Pupil
 from samples.slips import consenting
 from tests.intake.returned import CUT, PRIMARY, SECONDARY, laid_flat, sheet_of, template_of
@@ -25,6 +25,8 @@ CLASS_BAR = 60.0
 """Milliseconds that a slip may cost at most with the list of its class."""
 SCHOOL_SIZE = 800
 ROUNDS = 3
+
+NO_CODE = CodeReading(CodeState.NONE, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def measured(name: str, slips: Sequence[Written], roster: Roster, *, all_lines: 
         identity = None
         for _ in range(ROUNDS):
             start = time.process_time()
-            _, identity = read_names(one.slip, lines, roster, engine)
+            _, identity = read_names(one.slip, lines, NO_CODE, roster, engine)
             rounds.append(time.process_time() - start)
         named += identity is not None and identity.child is not None and identity.child.id == one.child.id
         times.append(1000 * min(rounds))

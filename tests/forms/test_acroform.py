@@ -7,7 +7,7 @@ from forms import description
 from forms.acroform import MissingFieldError, SignatureInput, TextInput, with_fields
 from forms.catalogue import SECONDARY, codes_of, describe
 from forms.school import School
-from forms.typeset import typeset
+from forms.typeset import PrintedSlip, typeset
 
 INPUTS = (
     TextInput("guardian_names", "Namen", required=True),
@@ -23,7 +23,7 @@ def page() -> bytes:
         SECONDARY.id,
         title=SECONDARY.title,
         school=School(),
-        codes=codes_of(SECONDARY, None),
+        slips=[PrintedSlip(codes_of(SECONDARY, None), {})],
         cut_mm=None,
         description=description.encode(describe(SECONDARY)),
     )

@@ -11,6 +11,7 @@ from intake.policy import EVERY_LINE, Policy
 from intake.values import (
     CodeReading,
     CodeState,
+    CoverNote,
     FieldsState,
     FileReading,
     FormState,
@@ -64,6 +65,7 @@ class Facts:
     code: CodeState
     identity: Identity
     stray: StrayState
+    note: CoverNote
     yes: tuple[MarkState, ...]
     no: tuple[MarkState, ...]
     guardian: tuple[SignatureState, ...]
@@ -98,6 +100,7 @@ class Facts:
             signatures=tuple(signature(line, state) for line, states in lines.items() for state in states),
             texts=tuple(text(role, state) for role, states in texts.items() for state in states),
             stray=StrayInk(self.stray, (), {}),
+            note=self.note,
             identity=self.identity,
             file=FileReading(self.fields, self.hidden, (), ()),
         )
@@ -169,6 +172,10 @@ UNKNOWN = tuple(
     if state is not IdentityState.IDENTIFIED or child is None
 )
 
+BY_CODE = replace(identified(LENA), by=IdentifiedBy.CODE)
+BELIEVED = (CodeState.CHILD, CodeState.FORM_ONLY, CodeState.NONE)
+NOT_BELIEVED = tuple(state for state in CodeState if state not in BELIEVED)
+
 BOXES = (
     Ladder(
         "yes",
@@ -210,9 +217,10 @@ SLIP_AND_CHILD = (
     Ladder("form_state", ((FormState.RECOGNISED,), (FormState.DOUBTFUL,))),
     Ladder("wholeness", ((Wholeness.INTACT,), (Wholeness.DAMAGED, Wholeness.ALTERED), (Wholeness.UNREAD,))),
     # The print alone makes a slip ours, so that a code may be missing; it may not say something else.
-    Ladder("code", ((CodeState.CHILD, CodeState.FORM_ONLY, CodeState.NONE), (CodeState.FOREIGN,))),
-    Ladder("identity", ((identified(LENA),), UNKNOWN)),
+    Ladder("code", ((CodeState.CHILD,), (CodeState.FORM_ONLY, CodeState.NONE), NOT_BELIEVED)),
+    Ladder("identity", ((identified(LENA), BY_CODE), UNKNOWN)),
     Ladder("stray", ((StrayState.NONE,), (StrayState.FOUND,), (StrayState.UNREAD,))),
+    Ladder("note", ((CoverNote.NONE,), (CoverNote.OBJECTS,))),
     Ladder("fields", ((FieldsState.NONE, FieldsState.AGREE), (FieldsState.DISAGREE,), (FieldsState.UNREAD,))),
     Ladder("hidden", ((HiddenState.NONE,), (HiddenState.FOUND,), (HiddenState.UNREAD,))),
     _text_ladder("child_name", HARMLESS, NAME_DOUBTS),
@@ -240,6 +248,7 @@ def speak_for_consent(facts: Facts) -> bool:
     return (
         (ticked if facts.form.rule is Rule.TICK else bool(facts.asked))
         and all(signed[line] == (SignatureState.SIGNED,) for line in facts.asked)
+        and facts.code in (BELIEVED if facts.identity.by is not IdentifiedBy.CODE else (CodeState.CHILD,))
+        and all(ladder.is_best(facts) for ladder in SLIP_AND_CHILD if ladder.fact != "code")
         and SignatureState.CHANGED not in (*facts.guardian, *facts.pupil)
-        and all(ladder.is_best(facts) for ladder in SLIP_AND_CHILD)
     )

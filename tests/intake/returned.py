@@ -137,9 +137,10 @@ def set_again(form_id: str, wording: str, instead: str) -> bytes:
     """The page of a form with other words in it, before it gets its fields: a link marks the place of each."""
     form, school = bundled(form_id), School()
     copies = [{"svg": code.drawn(copy), "lines": copy.lines} for copy in codes_of(form, None)]
+    printed = {"title": form.title, "cut_mm": form.cut_mm, "on_paper": False}
     sender = {"name": school.name, "address": school.address, "head": school.head}
     inputs = {
-        "form": json.dumps({"title": form.title, "cut_mm": form.cut_mm, "copies": copies}),
+        "form": json.dumps({**printed, "slips": [{"copies": copies, "typed": {}}]}),
         "school": json.dumps({**sender, "return_sentence": school.return_sentence}),
         "description": description.encode(describe(form)).decode(),
     }
@@ -350,9 +351,9 @@ def _px_per_mm(picture: Picture, places: Sequence[Rect], slip: int) -> float:
 # ---------------------------------------------------------------- reading
 
 
-def read(page: PageImage, name: str = PUPIL.name) -> PageReading:
+def read(page: PageImage, name: str = PUPIL.name, roster: Roster = ROSTER) -> PageReading:
     """Read a page with both forms, the class list, and an engine that reads this name."""
-    return read_page(page, templates(), ROSTER, Says(name))
+    return read_page(page, templates(), roster, Says(name))
 
 
 def decisions(page: PageImage, name: str = PUPIL.name) -> list[Decision]:

@@ -67,9 +67,9 @@ def test_the_count_closes_and_the_tables_are_written(
     assert code == ExitCode.UNREADABLE_INPUT
     assert sorted(path.name for path in out.iterdir()) == ["belege", "pages.csv", "results.csv", "results.xlsx"]
     assert (out / "pages.csv").read_text(encoding="utf-8").splitlines()[1:] == [
-        "leer.tif,1,blank,,0,",
-        "leer.tif,2,blank,,0,",
-        "notiz.txt,1,unreadable,,0,unknown_kind",
+        "leer.tif,1,blank,,0,,",
+        "leer.tif,2,blank,,0,,",
+        "notiz.txt,1,unreadable,,0,unknown_kind,",
     ]
     said = capsys.readouterr()
     assert said.out == ""
@@ -97,7 +97,7 @@ def test_the_table_goes_to_the_standard_output_when_asked(
     heading, *rows = capfdbinary.readouterr().out.decode().splitlines()
     assert heading.split(",") == list(PageRow.__slots__)
     assert len(rows) == 2
-    assert all(row.endswith(",blank,,0,") for row in rows)
+    assert all(row.endswith(",blank,,0,,") for row in rows)
 
 
 def test_only_one_thing_goes_to_the_standard_output(blank: Path, stack: Path) -> None:

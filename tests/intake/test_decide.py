@@ -15,6 +15,7 @@ from intake.values import (
     Answer,
     CodeReading,
     CodeState,
+    CoverNote,
     FieldsState,
     FileReading,
     FormState,
@@ -51,6 +52,7 @@ from tests.intake.facts import (
 )
 from tests.intake.readings import (
     GUARDIAN_LINE,
+    LENA,
     NAME_LINE,
     NO_BOX,
     PUPIL_LINE,
@@ -103,7 +105,17 @@ OTHER_FACTS: list[tuple[dict[str, Any], Reason]] = [
     ({"integrity": Integrity(Wholeness.ALTERED, (), {})}, Reason.PRINT_ALTERED),
     ({"integrity": Integrity(Wholeness.DAMAGED, (), {})}, Reason.PRINT_DAMAGED),
     ({"integrity": Integrity(Wholeness.UNREAD, (), {})}, Reason.PRINT_UNREAD),
-    ({"code": CodeReading(CodeState.FOREIGN, "X")}, Reason.CODE_FOREIGN),
+    *(
+        ({"code": CodeReading(state, "X")}, reason)
+        for state, reason in (
+            (CodeState.FOREIGN, Reason.CODE_FOREIGN),
+            (CodeState.FORGED, Reason.CODE_FORGED),
+            (CodeState.UNKNOWN, Reason.CODE_UNKNOWN),
+            (CodeState.UNLISTED, Reason.CODE_UNLISTED),
+            (CodeState.UNCHECKED, Reason.CODE_UNCHECKED),
+            (CodeState.CONTRADICTORY, Reason.CODES_CONTRADICT),
+        )
+    ),
     ({"file": FileReading(FieldsState.DISAGREE, HiddenState.NONE, (), ())}, Reason.FIELD_DISAGREES),
     ({"file": FileReading(FieldsState.UNREAD, HiddenState.NONE, (), ())}, Reason.FILE_UNREAD),
     ({"texts": (name(TextState.STRUCK, "Lena"),)}, Reason.NAME_STRUCK),
@@ -115,6 +127,7 @@ OTHER_FACTS: list[tuple[dict[str, Any], Reason]] = [
         ({"identity": Identity(state, None, IdentifiedBy.NOTHING, ())}, reason)
         for state, reason in (
             (IdentityState.IDENTIFIED, Reason.CHILD_UNSURE),
+            (IdentityState.CONTRADICTED, Reason.NAME_CONTRADICTS_CODE),
             (IdentityState.UNSURE, Reason.CHILD_UNSURE),
             (IdentityState.NOT_LISTED, Reason.CHILD_NOT_LISTED),
             (IdentityState.NO_NAME, Reason.CHILD_NO_NAME),
@@ -125,6 +138,7 @@ OTHER_FACTS: list[tuple[dict[str, Any], Reason]] = [
 STRAY: list[tuple[dict[str, Any], Reason]] = [
     ({"stray": StrayInk(StrayState.FOUND, (), {})}, Reason.INK_UNEXPLAINED),
     ({"stray": StrayInk(StrayState.UNREAD, (), {})}, Reason.INK_UNREAD),
+    ({"note": CoverNote.OBJECTS}, Reason.MAIL_OBJECTS),
     ({"file": FileReading(FieldsState.AGREE, HiddenState.FOUND, (), ())}, Reason.CONTENT_HIDDEN),
     ({"file": FileReading(FieldsState.AGREE, HiddenState.UNREAD, (), ())}, Reason.FILE_UNREAD),
     ({"texts": (name(TextState.OBJECTION, "nur ohne Kamera"),)}, Reason.WORDS_OBJECT),
@@ -147,6 +161,15 @@ def test_one_doubt_about_slip_or_child_is_enough_against_a_refusal(fact: dict[st
     decision = decide(refusal, Returns.ONLY, EVERY_LINE)
     assert decision.verdict is Verdict.REVIEW
     assert reason in decision.reasons
+
+
+@pytest.mark.parametrize("state", CodeState)
+def test_only_a_code_that_was_looked_up_names_a_child(state: CodeState) -> None:
+    by_code = Identity(IdentityState.IDENTIFIED, LENA, IdentifiedBy.CODE, ())
+    reading = replace(TICKED_YES, code=CodeReading(state, "X"), identity=by_code)
+    decision = decide(reading, Returns.ONLY, EVERY_LINE)
+    assert (decision.verdict is Verdict.GIVEN) is (state is CodeState.CHILD)
+    assert (Reason.CHILD_UNSURE in decision.reasons) is (state is not CodeState.CHILD)
 
 
 def test_a_refusal_needs_no_signature_and_stays_one_whatever_else_is_written() -> None:

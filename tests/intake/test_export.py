@@ -15,6 +15,7 @@ from intake import export
 from intake.batch import settled
 from intake.errors import UsageError
 from intake.export import PageRow, ResultRow, missing, pages_csv, results_csv, results_xlsx
+from intake.page_reasons import PAGE_REASONS
 from intake.policy import EVERY_LINE
 from intake.values import (
     Answer,
@@ -103,11 +104,11 @@ def test_every_page_has_its_row(make_slip: SlipMaker, leo: Child) -> None:
         PageReading(PageRef("a.pdf", 2), PageKind.BLANK, (), ()),
         PageReading(PageRef("b.txt", 1), PageKind.UNREADABLE, (), ("unknown_kind",)),
     ]
-    assert pages_csv(pages) == (
-        "file,page,kind,form,slips,reasons\n"
-        "a.pdf,1,slip,iserv-primar,2,\n"
-        "a.pdf,2,blank,,0,\n"
-        "b.txt,1,unreadable,,0,unknown_kind\n"
+    assert pages_csv(pages, {"a.pdf": "mutter@familie.example"}) == (
+        "file,page,kind,form,slips,reasons,sender\n"
+        "a.pdf,1,slip,iserv-primar,2,,mutter@familie.example\n"
+        "a.pdf,2,blank,,0,,mutter@familie.example\n"
+        "b.txt,1,unreadable,,0,unknown_kind,\n"
     )
 
 
@@ -147,6 +148,32 @@ def test_every_way_a_page_can_be_unreadable_is_documented() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in (DOCS.parent / "intake").glob("*.py"))
     said = set(re.findall(r'UnreadablePageError\("(\w+)"\)', code)) | {"worker_failed", "worker_died", "encrypted"}
     assert [reason for reason in sorted(said) if f"`{reason}`" not in text] == []
+
+
+def test_every_reason_of_a_page_has_german_words_and_is_documented() -> None:
+    text = (DOCS / "results.md").read_text(encoding="utf-8")
+    code = "".join(path.read_text(encoding="utf-8") for path in (DOCS.parent / "intake").glob("*.py"))
+    said = set(re.findall(r'UnreadablePageError\("(\w+)"\)', code)) | set(
+        re.findall(r'return "(\w+_\w+)"$', code, re.M)
+    )
+    assert [reason for reason in sorted(said) if reason not in PAGE_REASONS] == []
+    assert [reason for reason in PAGE_REASONS if f"`{reason}`" not in text] == []
+
+
+def test_pages_that_a_person_must_look_at_have_a_sheet_with_advice() -> None:
+    ref = PageRef("a.eml", 1)
+    pages = [
+        PageReading(ref, PageKind.UNREADABLE, (), ("mail_without_attachment",)),
+        PageReading(PageRef("b.pdf", 1), PageKind.FOREIGN, (), ()),
+        PageReading(PageRef("c.pdf", 1), PageKind.UNREADABLE, (), ("worker_failed", "KeyError:x.py:1")),
+    ]
+    unread = export.unread_rows(pages, {"a.eml": "=cmd@x.example"})
+    with zipfile.ZipFile(io.BytesIO(results_xlsx([], [], unread))) as book:
+        assert sheet_names(book) == ["Fehlende", "Ohne Abschnitt"]
+        assert cell_kinds(book) == {"s"}
+        strings = book.read("xl/sharedStrings.xml").decode("utf-8")
+    assert all(word in strings for word in ("Mail ohne Anhang", "=cmd@x.example", "von Hand ansehen"))
+    assert "b.pdf" not in strings
 
 
 # ---------------------------------------------------------------- the missing

@@ -8,7 +8,18 @@ import pytest
 from intake.naming import class_hints, read_names
 from intake.stages.match import key_of
 from intake.stages.names import cut_line
-from intake.values import Child, GrayImage, IdentityState, Posteriors, Roster, SlipImage, TextGuess, TextState
+from intake.values import (
+    Child,
+    CodeReading,
+    CodeState,
+    GrayImage,
+    IdentityState,
+    Posteriors,
+    Roster,
+    SlipImage,
+    TextGuess,
+    TextState,
+)
 from samples.pens import Colour, Pen
 from tests.intake.returned import (
     FAMILY,
@@ -23,6 +34,7 @@ from tests.intake.returned import (
     with_ink,
 )
 
+NO_CODE = CodeReading(CodeState.NONE, "")
 ROSTER = Roster(
     (
         Child("1", "Jörn", "Petersen", "4b", "", ("Holger Petersen",)),
@@ -57,7 +69,7 @@ def slip_of(form: str = SECONDARY) -> SlipImage:
 def test_a_child_is_known_by_the_first_crop_and_no_other_is_read() -> None:
     engine = Reads(PUPIL.name)
     lines = template_of(SECONDARY).form.texts
-    texts, identity = read_names(slip_of(), lines, ROSTER, engine)
+    texts, identity = read_names(slip_of(), lines, NO_CODE, ROSTER, engine)
     assert identity.child == ROSTER.children[0]
     assert [text.field for text in texts] == [line.name for line in lines]
     assert engine.asked == len(lines)
@@ -65,14 +77,14 @@ def test_a_child_is_known_by_the_first_crop_and_no_other_is_read() -> None:
 
 def test_a_line_without_writing_names_nobody_and_is_not_read() -> None:
     engine = Reads(PUPIL.name)
-    texts, identity = read_names(laid_flat(blank_sheet()), template_of(PRIMARY).form.texts, ROSTER, engine)
+    texts, identity = read_names(laid_flat(blank_sheet()), template_of(PRIMARY).form.texts, NO_CODE, ROSTER, engine)
     assert identity.state is IdentityState.NO_NAME
     assert {text.state for text in texts} == {TextState.EMPTY}
 
 
 @pytest.mark.parametrize("name", ["xyz", "Zacharias Quell"])
 def test_what_nobody_is_called_names_nobody(name: str) -> None:
-    _, identity = read_names(slip_of(), template_of(SECONDARY).form.texts, ROSTER, Reads(name))
+    _, identity = read_names(slip_of(), template_of(SECONDARY).form.texts, NO_CODE, ROSTER, Reads(name))
     assert identity.child is None
 
 
@@ -113,13 +125,13 @@ def test_a_name_too_faint_for_ink_is_read_if_it_is_one_of_the_list() -> None:
     cut = cut_line(bleached_slip(), line)
     assert cut.state is TextState.EMPTY
     assert cut.crops
-    texts, identity = read_names(bleached_slip(), [line], ROSTER, Reads("Mia Schneider"))
+    texts, identity = read_names(bleached_slip(), [line], NO_CODE, ROSTER, Reads("Mia Schneider"))
     assert identity.child == ROSTER.children[1]
     assert texts[0].state is TextState.WRITTEN
 
 
 def test_faint_strokes_that_are_no_name_of_the_list_are_an_empty_line() -> None:
     lines = template_of(PRIMARY).form.texts
-    texts, identity = read_names(bleached_slip(), lines, ROSTER, Reads("xyz"))
+    texts, identity = read_names(bleached_slip(), lines, NO_CODE, ROSTER, Reads("xyz"))
     assert identity.state is IdentityState.NO_NAME
     assert {text.state for text in texts} == {TextState.EMPTY}

@@ -305,6 +305,33 @@ def test_a_locked_pdf_says_that_it_is_locked(tmp_path: Path) -> None:
     assert reason_for(tmp_path / "locked.pdf") == "encrypted"
 
 
+def xfa(scan: Scan, text: str = "", **root: Any) -> None:
+    scan.show(f"BT /F1 12 Tf 72 700 Td ({text}) Tj ET")
+    scan.pdf.Root.AcroForm = Dictionary(Fields=Array([]), XFA=scan.pdf.make_stream(b"<xdp/>"))
+    for key, value in root.items():
+        scan.pdf.Root[f"/{key}"] = value
+
+
+def test_a_form_that_only_one_program_shows_is_named(tmp_path: Path) -> None:
+    for number, (text, root) in enumerate([("", {"NeedsRendering": True}), ("Please wait... If this", {})]):
+        scan = Scan()
+        xfa(scan, text, **root)
+        assert reason_for(scan.save(tmp_path / f"{number}.pdf")) == "xfa_form"
+
+
+def test_a_form_with_xfa_beside_its_own_pages_is_read(tmp_path: Path) -> None:
+    scan = Scan()
+    xfa(scan, "Einwilligung")
+    assert count_pages(source(scan.save(tmp_path / "hybrid.pdf"))) == 1
+
+
+def test_a_folder_of_files_in_a_pdf_is_named(tmp_path: Path) -> None:
+    scan = Scan()
+    a_plain_scan(scan)
+    scan.pdf.Root.Collection = Dictionary(View=Name.D)
+    assert reason_for(scan.save(tmp_path / "mappe.pdf")) == "pdf_portfolio"
+
+
 def test_a_black_and_white_scan_is_known_as_such(tmp_path: Path) -> None:
     scan = Scan()
     bits = np.packbits(sheet() > 128, axis=1)
@@ -407,6 +434,44 @@ def test_a_transparent_screenshot_is_laid_on_white(tmp_path: Path) -> None:
     assert read.gray[100, 100] == 0
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "BMP", "GIF"])
+def test_other_pictures_are_read_like_photos(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "bild"
+    Image.fromarray(sheet()).save(path, kind, **({"lossless": True} if kind == "WEBP" else {}))
+    assert count_pages(source(path)) == 1
+    assert distance(read_page(source(path), 1).gray, sheet()) < 1
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_kind_is_upright_as_its_exif_says(kind: str, orientation: int, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[274] = orientation
+    path = tmp_path / "bild"
+    options: dict[str, Any] = {"lossless": True} if kind == "WEBP" else {}
+    Image.fromarray(sheet()).save(path, kind, exif=exif, **options)
+    turned = tmp_path / "photo.jpg"
+    turned.write_bytes(with_orientation(jpeg_of(sheet()), orientation))
+    wanted = read_page(source(turned), 1).gray
+    assert read_page(source(path), 1).gray.shape == wanted.shape
+    assert distance(read_page(source(path), 1).gray, wanted) < 2
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_a_picture_that_moves_is_not_read(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "bild"
+    Image.fromarray(sheet()).save(path, kind, save_all=True, append_images=[Image.fromarray(sheet()[::-1])])
+    assert reason_for(path) == "animated_picture"
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "BMP", "GIF"])
+def test_half_a_picture_is_not_read(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "bild"
+    Image.fromarray(sheet()).save(path, kind)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert reason_for(path) == f"damaged_{kind.lower()}"
+
+
 def test_a_16_bit_scan_is_read_in_full_range(tmp_path: Path) -> None:
     path = tmp_path / "deep.tif"
     Image.fromarray(sheet().astype(np.uint16) * 256).save(path)
@@ -423,7 +488,7 @@ def test_a_16_bit_scan_is_read_in_full_range(tmp_path: Path) -> None:
         ("text.pdf", b"Ja, ist ok.\n", "unknown_kind"),
         ("brief.docx", b"PK\x03\x04 word", "unknown_kind"),
         ("nur-kopf.pdf", b"%PDF-1.7\n%%EOF", "damaged_pdf"),
-        ("foto.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1", "heic_not_read"),
+        ("film.heic", b"\0\0\0\x18ftypmp42\0\0\0\0mif1", "video"),
         ("halb.jpg", jpeg_of(sheet())[:9000], "damaged_jpeg"),
         ("halb-mit-ende.jpg", jpeg_of(sheet())[:9000] + b"\xff\xd9", "damaged_jpeg"),
         ("kopf.jpg", b"\xff\xd8\xff\xe0", "damaged_jpeg"),
@@ -475,7 +540,7 @@ def test_a_large_file_is_refused_by_its_size(tmp_path: Path) -> None:
 
 def _specimens() -> Iterator[bytes]:
     yield jpeg_of(sheet()[:200, :200])
-    for kind in ("PNG", "TIFF"):
+    for kind in ("PNG", "TIFF", "WEBP", "GIF", "BMP"):
         file = BytesIO()
         Image.fromarray(sheet()[:200, :200]).save(file, kind)
         yield file.getvalue()

@@ -5,12 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forms.catalogue import Personal
-from intake.stages.gate import accepted, distinct, form_state, outline_of, read_code
-from intake.templates import prepare
-from intake.values import CodeState, Fit, FormState, Pose, Registration, Template
-from samples.slips import blank_pdf
-from tests.intake.returned import PRIMARY
+from intake.stages.gate import accepted, distinct, form_state, outline_of
+from intake.values import Fit, FormState, Pose, Registration, Template
 
 
 def registration(template: Template, fit: Fit, x: float = 0.0, y: float = 0.0) -> Registration:
@@ -90,23 +86,3 @@ def test_the_outline_has_the_corners_of_the_slip(primary: Template) -> None:
     area = primary.form.slip.place
     corners = outline_of(registration(primary, GOOD, x=5))
     assert [(p.x, p.y) for p in corners] == [pytest.approx((8 * corner.x + 5, 8 * corner.y)) for corner in area.corners]
-
-
-def test_a_code_says_whose_slip_it_is(primary: Template) -> None:
-    own = prepare(blank_pdf(PRIMARY, Personal("Mia Schneider", "4b", "ABCDEFGH2", b"key of the test")))
-    pose = registration(primary, GOOD).pose
-    for payload, state in (
-        ("", CodeState.NONE),
-        (primary.codes[0].payload, CodeState.FORM_ONLY),
-        (primary.codes[1].payload, CodeState.FORM_ONLY),
-        (own.codes[0].payload, CodeState.CHILD),
-    ):
-        reading = read_code(replace(pose, code=payload), primary)
-        assert reading.state is state
-        assert reading.payload == payload
-
-
-def test_a_generic_code_that_the_blank_does_not_print_is_foreign(primary: Template) -> None:
-    payload = primary.codes[0].payload
-    forged = payload[:-1] + ("A" if payload[-1] != "A" else "B")
-    assert read_code(replace(registration(primary, GOOD).pose, code=forged), primary).state is CodeState.FOREIGN

@@ -5,8 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from intake.stages.match import identify, identify_alone, key_of, log_ratios, narrowed, vocabulary_of
-from intake.values import Child, IdentityState, Posteriors, TextGuess, TextState
+from intake.stages.match import (
+    identify,
+    identify_alone,
+    key_of,
+    log_ratios,
+    named_by_code,
+    narrowed,
+    unsure_between,
+    vocabulary_of,
+)
+from intake.values import Child, IdentifiedBy, IdentityState, Posteriors, TextGuess, TextState
 
 
 def child(first: str, last: str) -> Child:
@@ -208,6 +217,48 @@ def test_a_double_letter_needs_a_pause_between() -> None:
 )
 def test_a_key_has_letters_only(text: str, key: str) -> None:
     assert key_of(text) == key
+
+
+# ---------------------------------------------------------------- a code has named the child
+
+ANNA, LENA = KLASSE[2], KLASSE[0]
+
+
+@pytest.mark.parametrize("read", [["Anna Schulz"], ["Anna Schu1z"], ["xx", "Anna Schulz"], []])
+def test_a_code_names_the_child_whose_name_is_on_the_line_or_of_which_nothing_was_read(read: list[str]) -> None:
+    identity = named_by_code(ANNA, [reading(text) for text in read], NAMES, written_over=False)
+    assert (identity.state, identity.child, identity.by) == (IdentityState.IDENTIFIED, ANNA, IdentifiedBy.CODE)
+
+
+@pytest.mark.parametrize(
+    "read",
+    ["Lena Richter", "Anna Krüger", "Lena Schulz", "Ottokar Unbekannt", "Anna Schulz Lena Richter", "A", "Anschluss"],
+)
+@pytest.mark.parametrize("posteriors", [True, False])
+def test_another_name_contradicts_the_code(read: str, posteriors: bool) -> None:
+    guess = reading(read) if posteriors else TextGuess(read, 1.0, None)
+    identity = named_by_code(ANNA, [guess], NAMES, written_over=False)
+    assert (identity.state, identity.child) == (IdentityState.CONTRADICTED, None)
+    assert identity.candidates[0].child == ANNA
+    assert identity.candidates[0].score >= max(c.score for c in identity.candidates)
+
+
+def test_typed_text_agrees_without_a_second_opinion() -> None:
+    assert named_by_code(ANNA, [TextGuess("Anna Schulz", 1.0, None)], NAMES, written_over=False).child == ANNA
+
+
+def test_children_of_codes_that_differ_are_all_candidates() -> None:
+    named = identify(TextState.WRITTEN, [reading("Zeynep Yilmaz")], NAMES)
+    identity = unsure_between((ANNA, LENA), named)
+    assert (identity.state, identity.child) == (IdentityState.UNSURE, None)
+    assert {c.child for c in identity.candidates} >= {ANNA, LENA, KLASSE[6]}
+
+
+@pytest.mark.parametrize("read", [["Anna Schulz"], []])
+def test_a_name_that_was_written_over_contradicts_the_code_even_if_it_can_still_be_read(read: list[str]) -> None:
+    identity = named_by_code(ANNA, [reading(text) for text in read], NAMES, written_over=True)
+    assert (identity.state, identity.child) == (IdentityState.CONTRADICTED, None)
+    assert identity.candidates[0].child == ANNA
 
 
 # ---------------------------------------------------------------- Turkish, Polish, Vietnamese, double names
