@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intake.engines import TextEngine
-from intake.naming import read_names
+from intake.naming import read_names, unless_words
 from intake.stages.blank import dark_pieces, outside_of
 from intake.stages.code_ink import ink_of_codes
 from intake.stages.codes import codes_on_slip, find_codes, glance_at_codes, poses_from_codes
@@ -173,7 +173,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
         integrity=_compare_print(page, slip, found),
         code=code,
         marks=marks,
-        signatures=tuple(reading for reading, _ in signed),
+        signatures=unless_words(slip, signed, engine),
         texts=texts,
         stray=find_stray_ink(slip, form, {label for _, labels in signed for label in labels} | codes_ink),
         written=map_ink(slip),

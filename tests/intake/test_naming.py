@@ -5,9 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from intake.naming import class_hints, read_names
+from forms.geometry import Point
+from intake.engines import TextEngine, pp_ocr
+from intake.naming import class_hints, read_names, unless_words
 from intake.stages.match import key_of
 from intake.stages.names import cut_line
+from intake.stages.signatures import read_signature
 from intake.values import (
     Child,
     CodeReading,
@@ -16,22 +19,27 @@ from intake.values import (
     IdentityState,
     Posteriors,
     Roster,
+    SignatureState,
     SlipImage,
     TextGuess,
     TextState,
 )
 from samples.pens import Colour, Pen
+from samples.scanner import Picture
 from tests.intake.returned import (
     FAMILY,
     PRIMARY,
     PUPIL,
     SECONDARY,
+    UNSIGNED,
     blank_sheet,
+    cut_slip,
     field,
     laid_flat,
     sheet_of,
     template_of,
     with_ink,
+    with_words,
 )
 
 NO_CODE = CodeReading(CodeState.NONE, "")
@@ -135,3 +143,36 @@ def test_faint_strokes_that_are_no_name_of_the_list_are_an_empty_line() -> None:
     texts, identity = read_names(bleached_slip(), lines, NO_CODE, ROSTER, Reads("xyz"))
     assert identity.state is IdentityState.NO_NAME
     assert {text.state for text in texts} == {TextState.EMPTY}
+
+
+# ---------------------------------------------------------------- words in place of a signature
+
+LINE = template_of(PRIMARY).form.signatures[0]
+
+
+def signed_on(sheet: Picture, engine: TextEngine) -> SignatureState:
+    """What the signature line shows, once its ink was read."""
+    slip = laid_flat(sheet)
+    (line,) = unless_words(slip, [read_signature(slip, LINE)], engine)
+    return line.state
+
+
+@pytest.mark.parametrize("words", ["nur ohne Kamera", "ohne Kamera", "nicht einverstanden", "bitte vorher anrufen"])
+@pytest.mark.parametrize("at", [Point(LINE.place.x + 5, LINE.place.bottom - 2)])
+def test_words_that_object_are_no_signature(words: str, at: Point) -> None:
+    assert signed_on(with_words(cut_slip(UNSIGNED), words, at), pp_ocr.load()) is not SignatureState.SIGNED
+
+
+def test_a_signature_that_reads_like_nothing_stays_one() -> None:
+    assert signed_on(cut_slip(), pp_ocr.load()) is SignatureState.SIGNED
+
+
+@pytest.mark.parametrize(("read", "state"), [("ohne Kampf", SignatureState.UNCLEAR), ("Klein", SignatureState.SIGNED)])
+def test_what_is_read_in_a_signature_can_only_make_doubt(read: str, state: SignatureState) -> None:
+    assert signed_on(cut_slip(), Reads(read)) is state
+
+
+def test_an_empty_line_is_not_read() -> None:
+    engine = Reads("nein")
+    assert signed_on(cut_slip(UNSIGNED), engine) is SignatureState.EMPTY
+    assert engine.asked == 0
