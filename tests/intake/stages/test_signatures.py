@@ -155,7 +155,7 @@ def test_a_ring_is_doubt(ring: list[Rect]) -> None:
 
 
 THROUGH = pytest.mark.xfail(strict=True, reason="words written through a signature are taken for a part of it")
-ALONE = pytest.mark.xfail(strict=True, reason="a note written on the line instead of a signature passes for one")
+ALONE = pytest.mark.xfail(strict=True, reason="only reading its words tells a note from a signature")
 
 
 @pytest.mark.parametrize(

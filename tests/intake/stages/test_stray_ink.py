@@ -22,6 +22,7 @@ from tests.intake.returned import (
     laid_flat,
     line,
     oval,
+    painted,
     sheet_of,
     stamped,
     template_of,
@@ -43,6 +44,19 @@ def stray_on(sheet: Picture, form_id: str = PRIMARY) -> StrayInk:
 @pytest.mark.parametrize("seed", [7, 8, 9])
 def test_a_slip_filled_in_as_asked_has_none(seed: int) -> None:
     assert stray_on(cut_slip(seed=seed)).state is StrayState.NONE
+
+
+THIN = pytest.mark.xfail(strict=True, reason="what is left is hardly broader than the lid's shadow")
+
+
+@pytest.mark.parametrize("left_mm", [pytest.param(2.5, marks=THIN), 4.0])
+def test_a_note_that_runs_off_the_paper_is_found(left_mm: float) -> None:
+    """Of the words below the signature line only so much is on the paper; a black lid begins there."""
+    base = template_of(PRIMARY).area.bottom - 8
+    noted = with_words(cut_slip(), "bitte vorher anrufen", Point(110, base))
+    lid = Rect(-5, base - 4 + left_mm, 220, 20)
+    assert stray_on(painted(noted, lid, gray=15)).state is StrayState.FOUND
+    assert stray_on(painted(cut_slip(), lid, gray=15)).state is StrayState.NONE
 
 
 def test_a_signed_letter_has_none() -> None:
