@@ -27,9 +27,6 @@ AGREEMENT_MM = 6.0
 between the lines of two slips, and more than the error of a pose from one code 100 mm away on a flat scan."""
 
 
-_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-
-
 def find_codes(page: GrayImage) -> tuple[SeenCode, ...]:
     """Read all QR codes of a page, wherever and however they lie."""
     return _read(page, 1)
@@ -43,7 +40,7 @@ def glance_at_codes(page: PageImage) -> tuple[SeenCode, ...]:
 
 def _read(page: GrayImage, times: int) -> tuple[SeenCode, ...]:
     """The codes, their corners in pixels of a page that is so many times as large."""
-    found = zxingcpp.read_barcodes(page, formats=_QR)
+    found = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)
     return tuple(_seen(code, times) for code in found if code.valid)
 
 
@@ -65,7 +62,7 @@ def codes_on_slip(page: PageImage, found: Registration) -> tuple[str, ...]:
 def _at_place(gray: GrayImage, found: Registration, place: CodePlace) -> list[str]:
     crop = _laid_flat(gray, found, place)
     for picture in _renderings(crop):
-        seen = zxingcpp.read_barcodes(picture, formats=_QR)
+        seen = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
         if valid := [code.text for code in seen if code.valid]:
             return valid
     return []
