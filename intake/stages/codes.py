@@ -40,7 +40,7 @@ def glance_at_codes(page: PageImage) -> tuple[SeenCode, ...]:
 
 def _read(page: GrayImage, times: int) -> tuple[SeenCode, ...]:
     """The codes, their corners in pixels of a page that is so many times as large."""
-    found = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     return tuple(_seen(code, times) for code in found if code.valid)
 
 
@@ -62,7 +62,7 @@ def codes_on_slip(page: PageImage, found: Registration) -> tuple[str, ...]:
 def _at_place(gray: GrayImage, found: Registration, place: CodePlace) -> list[str]:
     crop = _laid_flat(gray, found, place)
     for picture in _renderings(crop):
-        seen = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+        seen = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
         if valid := [code.text for code in seen if code.valid]:
             return valid
     return []
