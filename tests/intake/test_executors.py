@@ -146,7 +146,8 @@ def test_an_interrupt_reaches_only_the_program_and_not_its_workers(seconds: floa
         assert program.stdout.readline() == "ready\n"
         time.sleep(seconds)
         os.killpg(program.pid, signal.SIGINT)
-        assert program.communicate(timeout=20) == ("interrupted\n", "")
+        # A busy machine may take its time; had the interrupt been lost, the workers would go on for a minute.
+        assert program.communicate(timeout=50) == ("interrupted\n", "")
 
 
 def _gone_within(pid: int, seconds: float) -> bool:
