@@ -61,7 +61,8 @@ POSSIBLE_BEHIND = 0.15
 was the likeliest in 22 and 0.03 behind it in the others; names of other children lie 0.2 behind."""
 
 GUARDIANS_LIKENESS, GUARDIANS_LETTERS = 60.0, 6
-"""So is one without a name if the guardians' names read as those of a child's other slip, in per cent."""
+"""So is one without a name if the guardians' names read as those of a child's other slip, in per cent. Of 712 slips
+55 held back no other than 65 did, so the doubt costs nothing."""
 
 SAME_WORD, NAME_WORD, WORD_LETTERS = 75.0, 70.0, 5
 """And so is one of which a single word of so many letters reads as on the child's other slip, for a hand is misread

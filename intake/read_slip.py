@@ -27,6 +27,7 @@ from intake.stages.whose import read_code
 from intake.values import (
     PICTURE_ONLY,
     Channel,
+    CoverNote,
     Integrity,
     Mask,
     PageImage,
@@ -179,6 +180,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
         written=map_ink(slip),
         identity=identity,
         file=PICTURE_ONLY,
+        note=CoverNote.NONE,
     )
 
 

@@ -409,7 +409,7 @@ class CodeReading:
 
     state: CodeState
     payload: str
-    children: "tuple[Child, ...]" = ()
+    children: "tuple[Child, ...]"
 
 
 # ---------------------------------------------------------------- what a filled PDF says beside its picture
@@ -701,7 +701,7 @@ class SlipReading:
     written: InkMap
     identity: Identity
     file: FileReading
-    note: CoverNote = CoverNote.NONE
+    note: CoverNote
     """Set for what came with a mail, once the page was read: the reader sees pages, not mails."""
 
     @property

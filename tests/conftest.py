@@ -13,6 +13,7 @@ from intake.values import (
     Child,
     CodeReading,
     CodeState,
+    CoverNote,
     Evidence,
     Features,
     Fit,
@@ -88,7 +89,7 @@ def slip_of(
         form_state=FormState.RECOGNISED,
         fit=Fit(ncc_median=0.9, found_share=1.0, residual_mm=0.05, blur_mm=0.0),
         integrity=Integrity(Wholeness.INTACT, (), {}),
-        code=CodeReading(CodeState.FORM_ONLY, ""),
+        code=CodeReading(CodeState.FORM_ONLY, "", ()),
         marks=(
             Mark("consent.ja", Meaning.YES, yes, PLACES["consent.ja"]),
             Mark("consent.nein", Meaning.NO, no, PLACES["consent.nein"]),
@@ -101,6 +102,7 @@ def slip_of(
         written=InkMap(0, b""),
         identity=identity or (known if child else unknown),
         file=PICTURE_ONLY,
+        note=CoverNote.NONE,
     )
 
 

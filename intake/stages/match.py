@@ -240,10 +240,6 @@ def unsure_between(children: Sequence[Child], named: Identity) -> Identity:
     return Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, (*coded, *others))
 
 
-def _agrees(opinions: "_Opinions", own: int, guesses: Sequence[TextGuess]) -> bool:
-    return bool(opinions.likeness[own] >= AGREES_LIKENESS)
-
-
 def _named(guesses: Sequence[TextGuess], opinions: Sequence["_Opinions"], bar: Bar) -> set[int]:
     """The children that a guess, or the best of all, names beyond doubt; more than one is a contradiction."""
     found: set[int] = set()

@@ -32,12 +32,12 @@ def read_code(payloads: Iterable[str], template: Template, books: Sequence[CodeB
     """
     copies = [copy for payload in dict.fromkeys(payloads) for copy in _copies(payload, template, books)]
     if not copies:
-        return CodeReading(CodeState.NONE, "")
+        return CodeReading(CodeState.NONE, "", ())
     children = tuple(dict.fromkeys(copy.child for copy in copies if copy.child is not None))
     for state in WORST_FIRST:
         bad = next((copy for copy in copies if copy.state is state), None)
         if bad is not None:
-            return CodeReading(state, bad.payload)
+            return CodeReading(state, bad.payload, ())
     if len({copy.code.token for copy in copies}) > 1:
         return CodeReading(CodeState.CONTRADICTORY, copies[0].payload, children)
     return CodeReading(copies[0].state, copies[0].payload, children)

@@ -26,7 +26,7 @@ CLASS_BAR = 60.0
 SCHOOL_SIZE = 800
 ROUNDS = 3
 
-NO_CODE = CodeReading(CodeState.NONE, "")
+NO_CODE = CodeReading(CodeState.NONE, "", ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class Facts:
             form=self.form,
             form_state=self.form_state,
             integrity=Integrity(self.wholeness, (), {}),
-            code=CodeReading(self.code, ""),
+            code=CodeReading(self.code, "", ()),
             marks=tuple(mark(box, state) for box in self.form.boxes for state in boxes[box.meaning]),
             signatures=tuple(signature(line, state) for line, states in lines.items() for state in states),
             texts=tuple(text(role, state) for role, states in texts.items() for state in states),

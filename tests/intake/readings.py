@@ -10,6 +10,7 @@ from intake.values import (
     Child,
     CodeReading,
     CodeState,
+    CoverNote,
     Evidence,
     Fit,
     FormState,
@@ -82,7 +83,7 @@ TICKED_YES = SlipReading(
     form_state=FormState.RECOGNISED,
     fit=Fit(0.94, 1.0, 0.04, 0.0),
     integrity=Integrity(Wholeness.INTACT, (), {}),
-    code=CodeReading(CodeState.FORM_ONLY, ""),
+    code=CodeReading(CodeState.FORM_ONLY, "", ()),
     marks=(mark(YES_BOX, MarkState.TICKED), mark(NO_BOX, MarkState.EMPTY)),
     signatures=(signature(GUARDIAN_LINE, SignatureState.SIGNED),),
     texts=(name(TextState.WRITTEN, "Lena Groß-Müller"),),
@@ -90,6 +91,7 @@ TICKED_YES = SlipReading(
     written=InkMap(0, b""),
     identity=identified(LENA),
     file=PICTURE_ONLY,
+    note=CoverNote.NONE,
 )
 """A consent with a tick, beyond doubt."""
 

@@ -106,7 +106,7 @@ OTHER_FACTS: list[tuple[dict[str, Any], Reason]] = [
     ({"integrity": Integrity(Wholeness.DAMAGED, (), {})}, Reason.PRINT_DAMAGED),
     ({"integrity": Integrity(Wholeness.UNREAD, (), {})}, Reason.PRINT_UNREAD),
     *(
-        ({"code": CodeReading(state, "X")}, reason)
+        ({"code": CodeReading(state, "X", ())}, reason)
         for state, reason in (
             (CodeState.FOREIGN, Reason.CODE_FOREIGN),
             (CodeState.FORGED, Reason.CODE_FORGED),
@@ -166,7 +166,7 @@ def test_one_doubt_about_slip_or_child_is_enough_against_a_refusal(fact: dict[st
 @pytest.mark.parametrize("state", CodeState)
 def test_only_a_code_that_was_looked_up_names_a_child(state: CodeState) -> None:
     by_code = Identity(IdentityState.IDENTIFIED, LENA, IdentifiedBy.CODE, ())
-    reading = replace(TICKED_YES, code=CodeReading(state, "X"), identity=by_code)
+    reading = replace(TICKED_YES, code=CodeReading(state, "X", ()), identity=by_code)
     decision = decide(reading, Returns.ONLY, EVERY_LINE)
     assert (decision.verdict is Verdict.GIVEN) is (state is CodeState.CHILD)
     assert (Reason.CHILD_UNSURE in decision.reasons) is (state is not CodeState.CHILD)

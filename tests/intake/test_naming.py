@@ -42,7 +42,7 @@ from tests.intake.returned import (
     with_words,
 )
 
-NO_CODE = CodeReading(CodeState.NONE, "")
+NO_CODE = CodeReading(CodeState.NONE, "", ())
 ROSTER = Roster(
     (
         Child("1", "Jörn", "Petersen", "4b", "", ("Holger Petersen",)),

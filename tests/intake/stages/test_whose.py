@@ -30,7 +30,7 @@ def read(*seen: str, template: Template = PRIMARY_BLANK, books: tuple[CodeBook, 
 
 
 def test_no_code_says_nothing() -> None:
-    assert read() == CodeReading(CodeState.NONE, "")
+    assert read() == CodeReading(CodeState.NONE, "", ())
     assert read("https://example.org", "", "RL1", "X" * 29).state is CodeState.NONE
 
 
@@ -80,7 +80,7 @@ def test_codes_that_differ_tell_both_children_to_the_person() -> None:
 
 @pytest.mark.parametrize("books", [(), (replace(BOOK, version=2),), (replace(BOOK, form_code="ISEK"),)])
 def test_without_the_register_of_its_form_a_childs_code_is_unchecked(books: tuple[CodeBook, ...]) -> None:
-    assert read(*payloads(LENAS), books=books) == CodeReading(CodeState.UNCHECKED, payloads(LENAS)[0])
+    assert read(*payloads(LENAS), books=books) == CodeReading(CodeState.UNCHECKED, payloads(LENAS)[0], ())
 
 
 def test_the_seal_of_the_first_copy_does_not_fit_the_second() -> None:
