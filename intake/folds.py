@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from forms.geometry import Point
 from intake.scales import quartered
-from intake.values import GrayImage, Mask
+from intake.values import Fold, GrayImage, Mask
 
 SHRINK = 4
 """What `quartered` does."""
@@ -31,13 +32,16 @@ DEEPEST = 0.3 * 255
 """A deeper line through the whole slip is no fold and stays."""
 
 
-def without_folds(darkness: GrayImage, unusable: Mask, px_per_mm: float) -> GrayImage:
-    """The darkness with the valleys of all folds filled, both ways.
+def without_folds(
+    darkness: GrayImage, unusable: Mask, px_per_mm: float, origin: Point
+) -> tuple[GrayImage, tuple[Fold, ...]]:
+    """The darkness with the valleys of all folds filled, both ways; and the folds.
 
     Args:
         darkness: 0 for paper, 255 for black.
         unusable: Where print or a lid hides the paper.
         px_per_mm: Resolution of both.
+        origin: Where pixel (0, 0) of both lies on the page of the blank.
     """
     seen = quartered(unusable.view(np.uint8) * np.uint8(255)) == 0
     small = quartered(darkness)
@@ -45,12 +49,24 @@ def without_folds(darkness: GrayImage, unusable: Mask, px_per_mm: float) -> Gray
     for fold in upright:
         darkness = _filled(darkness, unusable, fold, px_per_mm)
     across = _folds((quartered(darkness) if upright else small).T, seen.T, px_per_mm / SHRINK)
+    height, width = darkness.shape
+    found = (
+        *(_fold(fold, height, px_per_mm, origin, upright=True) for fold in upright),
+        *(_fold(fold, width, px_per_mm, origin, upright=False) for fold in across),
+    )
     if not across:
-        return darkness
+        return darkness, found
     turned, hidden = np.ascontiguousarray(darkness.T), np.ascontiguousarray(unusable.T)
     for fold in across:
         turned = _filled(turned, hidden, fold, px_per_mm)
-    return np.ascontiguousarray(turned.T)
+    return np.ascontiguousarray(turned.T), found
+
+
+def _fold(found: tuple[float, float], length: int, px_per_mm: float, origin: Point, *, upright: bool) -> Fold:
+    """A fold in millimetres, from its place in the middle of so many pixels and its lean."""
+    middle, lean = found
+    across, along = (origin.x, origin.y) if upright else (origin.y, origin.x)
+    return Fold(upright, across + middle / px_per_mm - lean * (along + length / 2 / px_per_mm), lean)
 
 
 def _folds(small: GrayImage, seen: Mask, px_per_mm: float) -> list[tuple[float, float]]:
@@ -61,7 +77,21 @@ def _folds(small: GrayImage, seen: Mask, px_per_mm: float) -> list[tuple[float, 
     aside = round(ASIDE_MM * px_per_mm)
     beside = np.maximum(_shifted(usual, aside), _shifted(usual, -aside))
     peaks = (best >= THROUGH_SHARE) & (beside <= best - ASIDE_LESS)
-    return [((column + 0.5) * SHRINK, float(LEANS[int(shares[:, column].argmax())])) for column in _middles(peaks)]
+    deepest = (_deepest(small, seen, run) for run in _runs(peaks))
+    return [((column + 0.5) * SHRINK, lean) for column, lean in deepest]
+
+
+def _deepest(small: GrayImage, seen: Mask, columns: npt.NDArray[np.intp]) -> tuple[int, float]:
+    """The line through one of these columns that is darkest on the whole: its column in the middle row, its lean."""
+    height, width = small.shape
+    rows = np.arange(height)[:, None]
+    best = (-1.0, int(columns[len(columns) // 2]), 0.0)
+    for lean in LEANS.tolist():
+        at = np.clip(np.rint(columns + lean * (rows - height / 2)).astype(int), 0, width - 1)
+        free = seen[rows, at]
+        dark = (small[rows, at] * free).sum(axis=0) / np.maximum(free.sum(axis=0), height / 4)
+        best = max(best, (float(dark.max()), int(columns[int(dark.argmax())]), lean))
+    return best[1:]
 
 
 def _summed_blocks(mask: Mask) -> npt.NDArray[np.int64]:
@@ -87,11 +117,10 @@ def _shifted(values: npt.NDArray[np.float64], by: int) -> npt.NDArray[np.float64
     return np.asarray(values[index], dtype=np.float64)
 
 
-def _middles(peaks: npt.NDArray[np.bool_]) -> list[int]:
-    """The middle of each run of neighbouring columns."""
+def _runs(peaks: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.intp]]:
+    """The runs of neighbouring columns."""
     columns = np.flatnonzero(peaks)
-    runs = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1) if len(columns) else []
-    return [int(run[len(run) // 2]) for run in runs]
+    return np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1) if len(columns) else []
 
 
 def _filled(darkness: GrayImage, unusable: Mask, fold: tuple[float, float], px_per_mm: float) -> GrayImage:

@@ -226,17 +226,30 @@ class FlatImage:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A fold through the whole slip, in millimetres on the page of the blank.
+
+    A nearly upright line `x = across + lean * y`, or a level one `y = across + lean * x`.
+    """
+
+    upright: bool
+    across: float
+    lean: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SlipImage(FlatImage):
     """A slip laid flat, and what was written on it.
 
     `ink` labels the written ink, that is what is darker than `ink_threshold` (in steps of `darkness`) where the blank
     prints nothing: one number for each connected piece, 0 elsewhere. `near_print` marks what the blank prints, with a
-    rim.
+    rim. `folds` are those whose shadow was taken out of the darkness.
     """
 
     ink: Labels
     near_print: Mask
+    folds: tuple[Fold, ...]
     ink_threshold: int
 
     def part(self, place: Rect) -> "SlipImage":

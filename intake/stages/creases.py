@@ -2,9 +2,11 @@
 
 A pen stroke ends; a fold goes on. A long thin piece is followed along its own direction beyond both of its ends; if
 the paper is darker along most of that way than beside it, the piece belongs to the paper or the scanner. Only what
-lies beyond the piece itself is asked, so that a clause struck out from margin to margin stays ink.
+lies beyond the piece itself is asked, so that a clause struck out from margin to margin stays ink. Of a line that print
+breaks into several such pieces the others speak for it too, if it runs, upright or level, from edge to edge.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -25,13 +27,16 @@ DARKER = 5
 SHARE_NEEDED = 0.7
 FEWEST_SEGMENTS = 8
 """Less than 32 mm of free paper beyond the piece prove nothing."""
+ON_LINE_MM, STEEPEST, END_MM = 1.0, 0.1, 8.0
+"""Another piece of the same line lies so near to it; such a line leans by no more than a page lies askew, and is seen
+as near as the third to both edges of the slip: a stroke through a clause begins and ends where it is printed."""
 
 
 def without_creases(slip: SlipImage) -> SlipImage:
     """The same slip with the creases' and streaks' pieces no longer counted as ink."""
     long = [p for p in pieces_of(slip) if max(p.place.width, p.place.height) >= LENGTH_MM]
     slim = [p for p in long if p.elongation >= SLIMNESS / 2]
-    gone = [piece.label for piece in slim if _goes_on(slip, piece)]
+    gone = [piece.label for piece in slim if _goes_on(slip, piece, slim)]
     if not gone:
         return slip
     rows, columns = ink_pixels(slip)
@@ -41,7 +46,7 @@ def without_creases(slip: SlipImage) -> SlipImage:
     return replace(slip, ink=ink)
 
 
-def _goes_on(slip: SlipImage, piece: Piece) -> bool:
+def _goes_on(slip: SlipImage, piece: Piece, slim: Sequence[Piece]) -> bool:
     cutout = cut_out(slip, (piece,))
     rows, columns = np.nonzero(cutout.mask)
     points = np.stack([columns + cutout.column, rows + cutout.row], axis=1).astype(np.float64)
@@ -56,22 +61,47 @@ def _goes_on(slip: SlipImage, piece: Piece) -> bool:
     past = PAST_MM * slip.px_per_mm
     beyond = steps[(steps < places.min() - past) | (steps > places.max() + past)]
     line = middle + beyond[:, None] * along
-    return _darker_along(slip, line, across, beyond)
+    if len(_darker_along(slip, line, across, beyond, ())):
+        return True
+    others = [other.label for other in slim if other is not piece and _lies_on(slip, other, middle, across)]
+    if not others or float(np.abs(along).min()) > STEEPEST:
+        return False
+    seen = np.concatenate([_darker_along(slip, line, across, beyond, others), places])
+    height, width = slip.gray.shape
+    inside = beyond[(line >= 0).all(axis=1) & (line[:, 0] < width) & (line[:, 1] < height)]
+    near = END_MM * slip.px_per_mm
+    return bool(
+        seen.min() <= inside.min(initial=places.min()) + near and seen.max() >= inside.max(initial=places.max()) - near
+    )
+
+
+def _lies_on(slip: SlipImage, piece: Piece, middle: npt.NDArray[np.float64], across: npt.NDArray[np.float64]) -> bool:
+    """Whether all of a piece lies on a line."""
+    cutout = cut_out(slip, (piece,))
+    rows, columns = np.nonzero(cutout.mask)
+    points = np.stack([columns + cutout.column, rows + cutout.row], axis=1).astype(np.float64)
+    return bool(np.abs((points - middle) @ across).max() <= ON_LINE_MM * slip.px_per_mm)
 
 
 def _darker_along(
-    slip: SlipImage, line: npt.NDArray[np.float64], across: npt.NDArray[np.float64], steps: npt.NDArray[np.float64]
-) -> bool:
-    """Whether the paper is darker along a line than on both sides of it, in most of its segments.
+    slip: SlipImage,
+    line: npt.NDArray[np.float64],
+    across: npt.NDArray[np.float64],
+    steps: npt.NDArray[np.float64],
+    own: Sequence[int],
+) -> npt.NDArray[np.float64]:
+    """Where the paper is darker along a line than on both sides of it, if it is in most of its segments: their steps.
 
     Seen in the darkness before folds and streaks were taken out, for what is left of one shall be told by the rest.
+    The ink of the labels in `own` counts as the line's.
     """
     reach = round(ALONG_MM * slip.px_per_mm)
     height, width = slip.gray.shape
     column, row = np.rint(line).astype(int).T
     inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
     line, row, column, steps = line[inside], row[inside], column[inside], steps[inside]
-    free = ~slip.near_print[row, column] & ~slip.outside[row, column] & (slip.ink[row, column] == 0)
+    written = (slip.ink[row, column] > 0) & ~np.isin(slip.ink[row, column], own)
+    free = ~slip.near_print[row, column] & ~slip.outside[row, column] & ~written
     offs = np.array([*range(-reach, reach + 1), *(side * BESIDE_MM * slip.px_per_mm for side in (-1, 1))])
     seen = _at(slip.raw, line[None, :, :] + offs[:, None, None] * across)
     # Print beside the line says nothing about the paper there.
@@ -79,8 +109,11 @@ def _darker_along(
     free &= paper.any(axis=0)
     contrast = seen[:-2].max(axis=0) - np.where(paper, seen[-2:], 0).max(axis=0)
     segment = (steps // (SEGMENT_MM * slip.px_per_mm)).astype(int)
-    medians = _medians(contrast[free], segment[free], SEGMENT_MM * slip.px_per_mm / 3)
-    return len(medians) >= FEWEST_SEGMENTS and float((medians > DARKER).mean()) >= SHARE_NEEDED
+    numbers, medians = _medians(contrast[free], segment[free], SEGMENT_MM * slip.px_per_mm / 3)
+    darker = medians > DARKER
+    if len(darker) < FEWEST_SEGMENTS or darker.mean() < SHARE_NEEDED:
+        return np.zeros(0)
+    return np.asarray((numbers[darker] + 0.5) * SEGMENT_MM * slip.px_per_mm, np.float64)
 
 
 def _print_at(slip: SlipImage, points: npt.NDArray[np.float64]) -> Mask:
@@ -91,13 +124,15 @@ def _print_at(slip: SlipImage, points: npt.NDArray[np.float64]) -> Mask:
     return np.asarray(inside & slip.near_print[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)], bool)
 
 
-def _medians(values: FloatImage, group: npt.NDArray[np.int_], fewest: float) -> npt.NDArray[np.float64]:
-    """The median of each group that has more values than `fewest`."""
+def _medians(
+    values: FloatImage, group: npt.NDArray[np.int_], fewest: float
+) -> tuple[npt.NDArray[np.int_], npt.NDArray[np.float64]]:
+    """The numbers of the groups that have more values than `fewest`, and their medians."""
     rising = values[np.lexsort((values, group))].astype(np.float64)
-    _, sizes = np.unique(group, return_counts=True)
+    numbers, sizes = np.unique(group, return_counts=True)
     starts, enough = np.cumsum(sizes) - sizes, sizes > fewest
     lower, upper = starts + (sizes - 1) // 2, starts + sizes // 2
-    return np.asarray((rising[lower[enough]] + rising[upper[enough]]) / 2, np.float64)
+    return numbers[enough], np.asarray((rising[lower[enough]] + rising[upper[enough]]) / 2, np.float64)
 
 
 def _at(picture: GrayImage, points: npt.NDArray[np.float64]) -> FloatImage:

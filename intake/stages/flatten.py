@@ -142,7 +142,7 @@ def find_ink(flat: FlatImage, template: Template) -> SlipImage:
     """Find what was written where the blank prints nothing."""
     printed = _print_of(template, flat.photo)
     kept_out = printed.near.view(bool) | flat.outside
-    darkness = without_folds(flat.darkness, kept_out, flat.px_per_mm)
+    darkness, folds = without_folds(flat.darkness, kept_out, flat.px_per_mm, flat.origin)
     threshold = BILEVEL_INK if flat.bilevel else _threshold(darkness, flat.outside, printed.grain)
     return SlipImage(
         gray=flat.gray,
@@ -157,6 +157,7 @@ def find_ink(flat: FlatImage, template: Template) -> SlipImage:
         blur_mm=flat.blur_mm,
         ink=_ink(darkness, kept_out, printed.hugging, threshold, flat),
         near_print=printed.near.view(bool),
+        folds=folds,
         ink_threshold=threshold,
     )
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from forms.geometry import Rect, bounding
 from forms.model import ChoiceBox, TextLine
 from intake.faint import faint_mm2
-from intake.pieces import pieces_of
+from intake.pieces import is_lonely_speck, pieces_of
 from intake.values import Evidence, Mark, MarkState, Mask, SlipImage
 
 ALIGN_MM = 1.0
@@ -48,6 +49,7 @@ class _Seen:
     raw: float
     frame_ncc: float
     blur_mm: float
+    dusty: bool
     unread: bool
 
     @property
@@ -60,11 +62,17 @@ WORDS_BEGIN_MM, WORDS_AROUND_MM, WORDS_GAP_MM, WORDS_MOST_MM = 3.2, 0.2, 8.0, 12
 OVER_WORDS_MM2 = 1.5
 """More ink than this between an option's letters: the words are struck out, circled or written over. Of a line through
 the words half is hidden by the print."""
-EMPTY_INNER_MM2, EMPTY_INNER_EXTENT_MM = 0.06, 0.6
+EMPTY_INNER_MM2, EMPTY_INNER_EXTENT_MM = 0.12, 0.6
+"""Less is a grain: the dot of a pen has 0.16 mm² and more."""
+DUST_MM2, DUST_EXTENT_MM, DUSTY = 0.5, 0.9, 6
+"""On a slip strewn with so many grains one of them may have fallen into a box."""
 EMPTY_AROUND_MM2, EMPTY_FAINT_MM2 = 1.0, 0.4
 """Around the box; and inside it of strokes too faint for ink, or of what was taken for a streak or a fold. Of 446 empty
 boxes two had any faint strokes, one of them ticked with a faint pencil."""
 TICK_INNER_MM2, TICK_INNER_EXTENT_MM = 1.0, 1.9
+LINE_SEEN_MM, LINE_SHARE, LINE_LEANS_MM, LINE_MOST_MM = 2.0, 0.7, 0.35, 1.8
+"""A streak or fold is inked on so much of so many millimetres beyond the frame; it may lie so far aside inside of it,
+for a page may lie askew by five degrees, and with that on either side is no broader than the last."""
 USUAL_BOX_MM = 5.0
 """The box that all of these were measured on. In smaller ones, which word processors print, a tick has less room: it
 needs the same share of it, and as much ink in all. Pens are no smaller, so marks reach as far beyond."""
@@ -91,6 +99,7 @@ def read_choice(slip: SlipImage, boxes: Sequence[ChoiceBox], lines: Sequence[Tex
     ink = (slip.ink > 0) & ~slip.near_print
     frames = [_aligned(slip, box.place) for box in boxes]
     drawn = [_mark(slip, ink, frame.place) for frame in frames]
+    dusty = _is_dusty(whole)
     marks = []
     for index, box in enumerate(boxes):
         others = [
@@ -100,7 +109,7 @@ def read_choice(slip: SlipImage, boxes: Sequence[ChoiceBox], lines: Sequence[Tex
         ]
         elsewhere = np.logical_or.reduce(others) if others else np.zeros_like(ink)
         over_words = _ink_over_words(whole, frames[index].place, lines)
-        seen = _measure(slip, ink & ~elsewhere, frames[index], drawn[index], over_words)
+        seen = _measure(slip, ink & ~elsewhere, frames[index], drawn[index], over_words, dusty=dusty)
         marks.append(Mark(box.key, box.meaning, _state(seen, box.place), _evidence(box.place, seen)))
     return tuple(marks)
 
@@ -141,7 +150,13 @@ def _aligned(slip: SlipImage, place: Rect) -> _Frame:
     return _Frame(Rect(place.x + dx, place.y + dy, place.width, place.height), float(best))
 
 
-def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask, over_words: float) -> _Seen:
+def _is_dusty(slip: SlipImage) -> bool:
+    """Whether grains lie on the slip, far from all writing."""
+    written = pieces_of(slip)
+    return sum(is_lonely_speck(piece, written) for piece in written) >= DUSTY
+
+
+def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask, over_words: float, *, dusty: bool) -> _Seen:
     place = frame.place
     inner = slip.slices(place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM))
     dark = slip.darkness[inner] > slip.ink_threshold
@@ -158,10 +173,11 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask, over_words: 
         extent=max(np.ptp(rows), np.ptp(columns)) / slip.px_per_mm if len(rows) else 0.0,
         solidity=_solidity(mark),
         over_words=over_words,
-        raw=_inside(slip.raw[inner] > slip.ink_threshold, slip.px_per_mm)[0],
+        raw=_inside(_taken_for_line(slip, place), slip.px_per_mm)[0],
         faint=faint_mm2(slip, place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM)),
         frame_ncc=frame.ncc,
         blur_mm=slip.blur_mm,
+        dusty=dusty,
         unread=bool(slip.outside[inner].any()) or dark.size == 0,
     )
 
@@ -173,6 +189,41 @@ def _inside(dark: Mask, px_per_mm: float) -> tuple[float, float]:
     area = sum(int(s[cv2.CC_STAT_AREA]) for s in kept) / px_per_mm**2
     extents = [max(s[cv2.CC_STAT_WIDTH], s[cv2.CC_STAT_HEIGHT]) / px_per_mm for s in kept]
     return area, max(extents, default=0.0)
+
+
+def _taken_for_line(slip: SlipImage, place: Rect) -> Mask:
+    """The ink inside the frame before streaks and folds were taken out, less a line that goes on beyond the frame.
+
+    It goes on if it is seen on both sides, above and below or left and right. Ink hidden under a line no broader than
+    a pen reaches out of it; a broader one hides what it may.
+    """
+    inner = place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM)
+    dark = slip.raw[slip.slices(inner)] > slip.ink_threshold
+    if not dark.any():
+        return np.asarray(dark, bool)
+    rim, beyond = INSET_MM, INSET_MM + LINE_SEEN_MM
+    above, below = (
+        slip.slices(Rect(inner.x, y, inner.width, LINE_SEEN_MM)) for y in (place.y - beyond, place.bottom + rim)
+    )
+    left, right = (
+        slip.slices(Rect(x, inner.y, LINE_SEEN_MM, inner.height)) for x in (place.x - beyond, place.right + rim)
+    )
+    columns = _goes_on(slip, above, below, axis=0)
+    rows = _goes_on(slip, left, right, axis=1)
+    return np.asarray(dark & ~columns[None, :] & ~rows[:, None], bool)
+
+
+def _goes_on(
+    slip: SlipImage, one: tuple[slice, slice], other: tuple[slice, slice], *, axis: int
+) -> npt.NDArray[np.bool_]:
+    """In which columns (`axis` 0) or rows (1) of the frame's inside a line lies that both sides of the frame show."""
+    reach = 2 * round(LINE_LEANS_MM * slip.px_per_mm) + 1
+    seen = []
+    for side in (one, other):
+        inked = (slip.raw[side] > slip.ink_threshold).mean(axis=axis) >= LINE_SHARE
+        seen.append(cv2.dilate(inked.astype(np.uint8).reshape(1, -1), np.ones((1, reach), np.uint8)).ravel() > 0)
+    on_both = seen[0] & seen[1]
+    return np.asarray(on_both if on_both.sum() <= LINE_MOST_MM * slip.px_per_mm else np.zeros_like(on_both), bool)
 
 
 def _mark(slip: SlipImage, ink: Mask, place: Rect) -> Mask:
@@ -234,8 +285,9 @@ def _alone(seen: _Seen, box: Rect) -> MarkState:
     room = _room(box)
     if seen.unread or (seen.frame_ncc < ALIGN_NCC and seen.inner < TICK_INNER_MM2):
         return MarkState.UNREAD
-    if seen.inner < EMPTY_INNER_MM2 and seen.inner_extent < EMPTY_INNER_EXTENT_MM:
-        clean = seen.around < EMPTY_AROUND_MM2 and max(seen.faint, seen.raw) < EMPTY_FAINT_MM2
+    speck = seen.inner < EMPTY_INNER_MM2 and seen.inner_extent < EMPTY_INNER_EXTENT_MM
+    if speck or (seen.dusty and seen.inner < DUST_MM2 and seen.inner_extent < DUST_EXTENT_MM):
+        clean = seen.around < EMPTY_AROUND_MM2 and max(seen.faint, seen.raw - seen.inner) < EMPTY_FAINT_MM2
         return MarkState.EMPTY if clean else MarkState.UNCLEAR
     if seen.inner < TICK_INNER_MM2 * room**2 or seen.inner_extent < TICK_INNER_EXTENT_MM * room:
         return MarkState.UNCLEAR

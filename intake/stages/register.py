@@ -41,6 +41,15 @@ FEWEST_PATCHES = 6
 BEND_WORTH_MM = 0.07
 """Below this median distance the flat map is as good as the paper; a bend would only fit noise."""
 BEND_OUTLIER_MM = 0.5
+ASTRAY_MM, MOST_ASTRAY = 0.3, 0.03
+"""Nor is a bend good enough with which more of the patches than this share are off by so much."""
+COMPANY_MM, COMPANY = 15.0, 2
+"""A patch that so many others within so far bear out is no outlier."""
+MOST_BENDS, SURELY_NCC = 4, 0.8
+"""So many bends are tried; a patch that is less alike is looked for again, farther away."""
+FARTHEST_MM = 6.0
+CELLS_MM = (8.0, 10.0, 12.0, 15.0, 18.0, 22.0, 27.0, 33.0, 40.0)
+"""Sides of the squares of which one patch each is looked at."""
 STIFF, SUPPLE = 0.3, 0.03
 """Smoothing of the spline. Left-out patches of 30 photos were met to 0.074 mm (median) with .02, 0.077 with .05 and
 .01, 0.097 with 1."""
@@ -83,7 +92,7 @@ def _fine(page: PageImage, pose: Pose, photo: bool) -> Registration | None:
     work = _scaled(pose, view.scale)
     reach = PHOTO_REACH_MM if photo else SCAN_REACH_MM
     tolerance = PHOTO_TOLERANCE_MM if photo else SCAN_TOLERANCE_MM
-    few = _spread(pose.template, PHOTO_PATCHES if photo else SCAN_PATCHES)
+    few = _evenly(pose.template, PHOTO_PATCHES) if photo else _spread(pose.template, SCAN_PATCHES)
     found = _look(view.gray, few, Registration(work, None, UNKNOWN_FIT), reach)
     homography = _refit(work.mm_to_px, found, photo, turn_only=False, tolerance_mm=tolerance)
     if homography is None:
@@ -92,8 +101,8 @@ def _fine(page: PageImage, pose: Pose, photo: bool) -> Registration | None:
     if photo:
         fitted = replace(fitted, fit=replace(UNKNOWN_FIT, blur_mm=_blur_mm(view.gray, few, fitted)))
     found = _look(view.gray, few, fitted, reach if photo else CLOSER_REACH_MM)
-    if not _is_flat(found):
-        fitted, found = _bent(view.gray, fitted, reach)
+    if not _is_flat(found) or (photo and _lost_share(found) > MOST_ASTRAY):
+        fitted, found = _bent(view.gray, fitted, reach, photo=photo)
     return Registration(_scaled(fitted.pose, 1 / view.scale), fitted.bend, _fit(found, fitted.fit.blur_mm))
 
 
@@ -107,17 +116,29 @@ def _blur_mm(gray: GrayImage, patches: Sequence[Rect], fitted: Registration) -> 
     return BLURS_MM[int(np.argmax(alike))]
 
 
-def _bent(gray: GrayImage, fitted: Registration, reach_mm: float) -> tuple[Registration, list[Found]]:
+def _bent(gray: GrayImage, fitted: Registration, reach_mm: float, *, photo: bool) -> tuple[Registration, list[Found]]:
     """The same fit with the paper's bend, where there is one, and what was found last."""
-    patches = _spread(fitted.pose.template, BENT_PATCHES)
-    found = _look(gray, patches, fitted, reach_mm)
-    for closer in (BENT_REACH_MM, BENT_REACH_MM / 2):
+    patches = _evenly(fitted.pose.template, BENT_PATCHES)
+    found = _look_farther(gray, patches, fitted, reach_mm)
+    for round_ in range(MOST_BENDS):
         bend = _bend(fitted, found)
         if bend is None:
             break
         fitted = replace(fitted, bend=bend)
-        found = _look(gray, patches, fitted, closer)
+        if photo and round_ == 0:
+            # What was not where it was looked for was taken for blurred.
+            fitted = replace(fitted, fit=replace(fitted.fit, blur_mm=_blur_mm(gray, patches, fitted)))
+        found = _look_farther(gray, patches, fitted, BENT_REACH_MM)
     return fitted, found
+
+
+def _look_farther(gray: GrayImage, patches: Sequence[Rect], fitted: Registration, reach_mm: float) -> list[Found]:
+    """Look near by, and farther for what is not there: where paper curls up it may be off by more."""
+    near = _look(gray, patches, fitted, reach_mm)
+    lost = [index for index, one in enumerate(near) if not one.certain or one.ncc < SURELY_NCC]
+    farther = _look(gray, [patches[index] for index in lost], fitted, FARTHEST_MM)
+    again = {index: one for index, one in zip(lost, farther, strict=True) if one.certain and one.ncc > near[index].ncc}
+    return [again.get(index, one) for index, one in enumerate(near)]
 
 
 def _look(gray: GrayImage, patches: Sequence[Rect], fitted: Registration, reach_mm: float) -> list[Found]:
@@ -139,6 +160,21 @@ def _spread(template: Template, most: int) -> list[Rect]:
         return tiles
     step = len(tiles) / most
     return [tiles[int(index * step)] for index in range(most)]
+
+
+def _evenly(template: Template, most: int) -> list[Rect]:
+    """Patches from everywhere, one of each place: a line that stands alone tells how the paper lies there."""
+    tiles = [tile.place for tile in template.tiles]
+    if len(tiles) <= most:
+        return tiles
+    cells: dict[tuple[int, int], Rect] = {}
+    for side in CELLS_MM:
+        cells = {}
+        for tile in tiles:
+            cells.setdefault((int(tile.centre.x / side), int(tile.centre.y / side)), tile)
+        if len(cells) <= most:
+            break
+    return list(cells.values())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,15 +246,20 @@ def _sure(found: Sequence[Found]) -> list[Found]:
 
 def _is_flat(found: Sequence[Found]) -> bool:
     """Whether the patches lie so near to the fitted map that nothing is to be gained."""
-    off = [float(np.hypot(f.dx, f.dy)) for f in _sure(found)]
-    return bool(off) and float(np.median(off)) < BEND_WORTH_MM
+    off = np.array([np.hypot(f.dx, f.dy) for f in _sure(found)])
+    return bool(len(off)) and float(np.median(off)) < BEND_WORTH_MM and (off > ASTRAY_MM).mean() <= MOST_ASTRAY
+
+
+def _lost_share(found: Sequence[Found]) -> float:
+    """How many of the patches were not found at all: what curls up is farther off than anything is looked for."""
+    return 1 - len(_sure(found)) / max(len(found), 1)
 
 
 def _bend(fitted: Registration, found: Sequence[Found]) -> Bend | None:
     """The smooth deformation left after the fit so far, or None where the paper is flat enough.
 
     A thin-plate spline through the patches' shifts, smoothed by what a patch's place is worth; patches that
-    disagree with their neighbours are left out, after a first spline that is smoother still.
+    disagree with a first spline, which is smoother still, and with their neighbours are left out.
     """
     if _is_flat(found):
         return None
@@ -230,9 +271,17 @@ def _bend(fitted: Registration, found: Sequence[Found]) -> Bend | None:
     shift = off if fitted.bend is None else off + fitted.bend.shift(at)
     first = _spline(at, shift, STIFF)
     agree = np.linalg.norm(first.shift(at) - shift, axis=1) < BEND_OUTLIER_MM
+    agree |= _in_company(at, shift) & np.array([f.ncc >= SURELY_NCC for f in sure])
     if agree.sum() < 3 * FEWEST_PATCHES:
         return None
     return _spline(at[agree], shift[agree], SUPPLE)
+
+
+def _in_company(at: npt.NDArray[np.float64], shift: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Which patches are shifted as some of their neighbours are: paper that curls up takes a whole line with it."""
+    near = np.linalg.norm(at[:, None] - at[None, :], axis=2) <= COMPANY_MM
+    alike = np.linalg.norm(shift[:, None] - shift[None, :], axis=2) <= BEND_OUTLIER_MM
+    return np.asarray((near & alike).sum(axis=1) > COMPANY, bool)
 
 
 def _spline(at: npt.NDArray[np.float64], shift: npt.NDArray[np.float64], stiffness: float) -> Bend:

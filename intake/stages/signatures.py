@@ -60,9 +60,10 @@ CORNER_MM, CORNER_TURNS = 1.5, 2
 """Two lines meet this nearly, in so many of the turns that are looked at, a degree apart."""
 LETTER_MM, SAME_HEIGHT, SAME_FOOT_MM, LETTER_GAP_MM, MOST_SLOPE, TYPED_LETTERS = (1.5, 5.0), 0.12, 0.3, 8.0, 0.45, 6
 """Typed letters: so many of one height on one line. Hands that print that evenly are asked about, too: 8 of 500."""
-SHARD_MM, SHARD_SLIMNESS, SHARDS, STAMP_PIECES = 3.0, 7.0, 4, 15
-"""A stamp of which black and white left shards of its frame and letters: so many straight bits in so many pieces.
-Of 242 lines three stamped ones showed them, and one signature that a scan had broken into 50 pieces."""
+SHARD_MM, SHARD_SLIMNESS, SHARDS, STAMP_PIECES, SAME_WAY_DEG = 3.0, 6.0, 4, 15, 2.5
+"""A stamp of which black and white left shards of its frame and letters: so many straight bits in so many pieces, that
+lie along the frame's sides to within the last; those of a broken signature lie as they will (169 to 170 degrees, all
+five of a stamp's; 0 to 12 degrees either way, a signature's)."""
 RING_RADIUS_MM, RING_BAND_MM, RING_SECTORS, RING_INKED_SHARE = (7.0, 22.0), 0.8, 72, 0.85
 """A round stamp's ring: ink all around one middle."""
 LINE_BAND_MM, CROSS_REST_SHARE = 1.2, 0.12
@@ -155,7 +156,7 @@ def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...]) -> _Seen:
         length=ink_mm2 / max(stroke_width_mm(cutout.mask, slip.px_per_mm), 0.2),
         faint_mm2=faint_mm2(slip, field) if ink_mm2 < EMPTY_MM2 else 0.0,
         drawn=_few_straight_lines(few) or _is_loop(points),
-        stamped=_framed(points) or _typed(places) or _ringed(few, places) or _in_shards(own),
+        stamped=_framed(points) or _typed(places) or _ringed(few, places) or _in_shards(slip, own),
         unread=unread,
     )
 
@@ -292,10 +293,21 @@ def _meet(level: npt.NDArray[np.float64], upright: npt.NDArray[np.float64]) -> b
     return bool(((sideways < CORNER_MM) & (downwards < CORNER_MM)).any())
 
 
-def _in_shards(own: Sequence[Piece]) -> bool:
+def _in_shards(slip: SlipImage, own: Sequence[Piece]) -> bool:
     """Whether the ink is what a scan left of a stamp: bits of a frame, and letters."""
     shards = [p for p in own if p.elongation >= SHARD_SLIMNESS and np.hypot(p.place.width, p.place.height) >= SHARD_MM]
-    return len(shards) >= SHARDS and len(own) >= STAMP_PIECES
+    if len(shards) < SHARDS or len(own) < STAMP_PIECES:
+        return False
+    turns = np.sort([_direction(slip, shard) % 90 for shard in shards])
+    ends = np.searchsorted(np.concatenate([turns, turns + 90]), turns + SAME_WAY_DEG, side="right")
+    return bool((ends - np.arange(len(turns))).max() >= SHARDS)
+
+
+def _direction(slip: SlipImage, piece: Piece) -> float:
+    """Where the main axis of a piece points, in degrees from level, 0 to 180."""
+    rows, columns = np.nonzero(cut_out(slip, (piece,)).mask)
+    _, axes = np.linalg.eigh(np.cov(np.stack([columns, rows]).astype(np.float64)))
+    return float(np.degrees(np.arctan2(axes[1, 1], axes[0, 1])) % 180)
 
 
 def _typed(pieces: Sequence[Rect]) -> bool:

@@ -26,8 +26,11 @@ RIM_MM, RIM_DEPTH_MM = 1.0, 6.0
 LETTER_MM, LETTER_SLIM_MM, DEEP_MM, DEEP_SHARE = 8.0, 0.8, 1.5, 0.5
 """But not if it is a letter of a note that runs off the paper: no longer and no slimmer than this; nor if so much of it
 lies deeper than the third. Of 323 slips three had such pieces, all three with a note there, one of them a condition."""
-EDGE_LINE_MM = (15.0, 2.0)
-"""So is a piece at the edge that is longer and thinner than this."""
+EDGE_LINE_MM, EDGE_LINE_LEANS, EDGE_LINE_THIN_MM = (15.0, 2.0), 0.03, 0.7
+"""So is a piece at the edge that is longer and thinner than this; and if it may have been cut askew, it leans and bends
+so much for each millimetre of its length, if its ink is no thicker than the last all along."""
+DASH_MM, DASH_SLIMNESS = 5.0, 6.0
+"""And one that is a dash along the edge, so long and so many times longer than high."""
 STAPLE_CORNER_MM = (36.0, 22.0)
 """Staples sit in the top left corner of a whole page."""
 SPECK_MM2 = 0.4
@@ -40,6 +43,7 @@ LINE_ABOVE_MM, LINE_BELOW_MM, LINE_SIDE_MM = 1.2, 3.2, 3.0
 """Pieces with their middle in a text field, grown by this, may be its writing."""
 DOT_MM2 = 1.2
 """Smaller pieces are dots and accents, wherever they stand over the line."""
+PEN_MM = 0.45
 ACCENT_MM2, ACCENT_MM, ACCENT_ABOVE_MM, ACCENT_APART_MM, ACCENTS_TOGETHER = 2.5, 2.4, 4.0, 5.0, 2
 """Pieces so small, so near above a word of the line, and not more of them side by side, are its accents; the letters of
 a note come in rows."""
@@ -61,8 +65,9 @@ def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int]) -> S
     """Sum up the ink that neither the fields nor the labels in `explained` account for."""
     every = pieces_of(slip)
     known = set(explained)
+    thicker = 1 + slip.blur_mm / PEN_MM
     for field in form.fields:
-        known.update(piece.label for piece in _writing_at(field, every))
+        known.update(piece.label for piece in _writing_at(field, every, thicker))
     left = [piece for piece in every if piece.label not in known and _counts(piece, form)]
     if left:
         rim = _rim(slip, left)
@@ -85,14 +90,19 @@ def _counts(piece: Piece, form: Form) -> bool:
     inside = form.slip.place.grown(-EDGE_MM, -top, -EDGE_MM, -EDGE_MM)
     if piece.area_mm2 < SPECK_MM2 or not inside.contains(piece.centre):
         return False
-    long, slim = EDGE_LINE_MM
-    if _at_edge(piece, form) and max(piece.place.width, piece.place.height) > long:
-        return min(piece.place.width, piece.place.height) > slim
+    if _at_edge(piece, form) and max(piece.place.width, piece.place.height) > EDGE_LINE_MM[0]:
+        return not _is_edge_line(piece)
     tall, thin = STREAK_MM
     if piece.place.height > tall and piece.place.width < thin:
         return False
     wide, high = STAPLE_CORNER_MM
     return form.cut_mm is not None or not (piece.centre.x < wide and piece.centre.y < high)
+
+
+def _is_edge_line(piece: Piece) -> bool:
+    length, width = max(piece.place.width, piece.place.height), min(piece.place.width, piece.place.height)
+    askew = piece.area_mm2 <= EDGE_LINE_THIN_MM * length
+    return width <= EDGE_LINE_MM[1] + (EDGE_LINE_LEANS * length if askew else 0.0)
 
 
 def _at_edge(piece: Piece, form: Form) -> bool:
@@ -108,13 +118,19 @@ def _rim(slip: SlipImage, pieces: Sequence[Piece]) -> set[int]:
     rim = set(clings.tolist()) - set(reaches_in.tolist())
     sizes, deep = np.bincount(label), np.bincount(label[depth > DEEP_MM], minlength=int(label.max(initial=0)) + 1)
     letters = {p.label for p in pieces if _is_letter(p) or deep[p.label] >= DEEP_SHARE * sizes[p.label]}
-    return rim - letters
+    return rim - (letters - {p.label for p in pieces if _is_dash(p)})
 
 
 def _is_letter(piece: Piece) -> bool:
     """Whether a piece has the size of a letter, and not of an edge's shadow."""
     sides = piece.place.width, piece.place.height
     return min(sides) >= LETTER_SLIM_MM and max(sides) <= LETTER_MM
+
+
+def _is_dash(piece: Piece) -> bool:
+    """Whether a piece is a thin level stroke, as the edge of paper cut askew is where it enters the picture."""
+    wide, high = piece.place.width, piece.place.height
+    return high < LETTER_SLIM_MM and wide >= max(DASH_MM, DASH_SLIMNESS * high)
 
 
 def _inwards_mm(slip: SlipImage) -> FloatImage:
@@ -125,7 +141,7 @@ def _inwards_mm(slip: SlipImage) -> FloatImage:
     return np.asarray((steps - 0.5) * SHRINK / slip.px_per_mm, np.float32)
 
 
-def _writing_at(field: Field, every: Sequence[Piece]) -> Iterable[Piece]:
+def _writing_at(field: Field, every: Sequence[Piece], thicker: float) -> Iterable[Piece]:
     """The pieces that are what the field asks for; a signature's are told by whoever reads it."""
     match field:
         case ChoiceBox():
@@ -133,7 +149,7 @@ def _writing_at(field: Field, every: Sequence[Piece]) -> Iterable[Piece]:
             return [p for p in every if p.place.overlaps(field.place) or around.contains(p.centre)]
         case TextLine():
             writing = _one_line_of_writing(field.place, every)
-            return [*writing, *_accents_over(writing, every)]
+            return [*writing, *_accents_over(writing, every, thicker)]
         case SignatureLine():
             return ()
 
@@ -160,12 +176,18 @@ def _one_line_of_writing(place: Rect, every: Sequence[Piece]) -> Sequence[Piece]
     return [piece for piece in here if piece not in off]
 
 
-def _accents_over(writing: Sequence[Piece], every: Sequence[Piece]) -> Sequence[Piece]:
-    """The dots of a large hand, which stand higher over the line than others' letters."""
+def _accents_over(writing: Sequence[Piece], every: Sequence[Piece], thicker: float) -> Sequence[Piece]:
+    """The dots of a large hand, which stand higher over the line than others' letters.
+
+    `thicker` is how many times as much ink the picture's blur makes of a pen's stroke.
+    """
     known = {piece.label for piece in writing}
-    small = [p for p in every if p.label not in known and p.area_mm2 <= ACCENT_MM2]
+    small = [p for p in every if p.label not in known and p.area_mm2 <= ACCENT_MM2 * thicker]
     over = [
-        p for p in small if max(p.place.width, p.place.height) <= ACCENT_MM and any(_is_over(p, w) for w in writing)
+        p
+        for p in small
+        if max(p.place.width, p.place.height) <= ACCENT_MM + (thicker - 1) * PEN_MM
+        and any(_is_over(p, w) for w in writing)
     ]
     return [p for p in over if sum(_is_beside(p, other) for other in over) <= ACCENTS_TOGETHER]
 

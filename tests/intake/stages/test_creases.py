@@ -1,5 +1,6 @@
 """A fold is no ink; a clause struck out from margin to margin is."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -77,4 +78,26 @@ def test_a_folded_slip_has_no_long_ink(seed: int) -> None:
 
 def test_a_slip_without_ink_is_left_alone() -> None:
     slip = laid_flat(blank_sheet())
+    assert without_creases(slip) is slip
+
+
+def broken(slip: SlipImage, row_mm: float, parts: Sequence[tuple[float, float]]) -> SlipImage:
+    """Draw a thin level line in parts, each from and to x, dark enough to be ink."""
+    row = round((row_mm - slip.origin.y) * slip.px_per_mm)
+    raw, ink = slip.raw.copy(), slip.ink.copy()
+    for number, part in enumerate(parts, start=int(ink.max(initial=0)) + 1):
+        left, right = (round((x - slip.origin.x) * slip.px_per_mm) for x in part)
+        raw[row : row + 2, left:right] = 120
+        ink[row : row + 2, left:right] = number
+    return replace(slip, raw=raw, ink=ink)
+
+
+def test_a_streak_that_something_breaks_goes_as_a_whole() -> None:
+    slip = broken(laid_flat(blank_sheet()), ROW_MM, [(0.5, 55), (57, 120), (123, 209.5)])
+    assert not without_creases(slip).ink.any()
+
+
+@pytest.mark.parametrize("parts", [[(20, 55), (57, 120), (123, 190)], [(0.5, 55), (57, 120), (123, 190)]])
+def test_a_stroke_of_a_pen_that_something_breaks_stays(parts: list[tuple[float, float]]) -> None:
+    slip = broken(laid_flat(blank_sheet()), ROW_MM, parts)
     assert without_creases(slip) is slip

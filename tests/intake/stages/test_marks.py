@@ -1,5 +1,6 @@
 """What a box shows: whatever a pen leaves there is seen, and what is not plain is doubt."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ from forms.geometry import Rect
 from forms.model import Meaning, Rule
 from intake.decide import answer_of
 from intake.stages.marks import read_choice
-from intake.values import Answer, Mark, MarkState
+from intake.values import Answer, Mark, MarkState, SlipImage
 from samples.marks import PLAIN_STYLES, MarkStyle, mark, scribbled_out
 from samples.pens import BLUE, Path, Pen
 from samples.scanner import Picture
@@ -213,3 +214,58 @@ def test_the_same_strokes_over_the_words_alone_are_doubt() -> None:
     ticked = marked(unmarked(), NO_BOX, MarkStyle.CROSS)
     over = letters(NO_BOX.y, NO_BOX.bottom)
     assert states_on(with_ink(ticked, over)) == (MarkState.EMPTY, MarkState.UNCLEAR)
+
+
+def taken_out(slip: SlipImage, paths: Sequence[Rect]) -> SlipImage:
+    """The slip with dark bars that were taken for a streak or a fold: they are left in the darkness before that."""
+    raw = slip.raw.copy()
+    for path in paths:
+        raw[slip.slices(path)] = 200
+    return replace(slip, raw=raw)
+
+
+def empty_state(paths: Sequence[Rect]) -> MarkState:
+    slip = taken_out(laid_flat(unmarked()), paths)
+    return read_choice(slip, template_of(PRIMARY).form.boxes, template_of(PRIMARY).form.texts)[1].state
+
+
+STREAK = Rect(NO_BOX.centre.x, NO_BOX.y - 20, 0.8, 60)
+
+
+def test_a_streak_through_an_empty_box_is_no_doubt() -> None:
+    assert empty_state([STREAK]) is MarkState.EMPTY
+    assert empty_state([Rect(NO_BOX.x - 20, NO_BOX.centre.y, 60, 0.6)]) is MarkState.EMPTY
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        Rect(NO_BOX.centre.x, NO_BOX.y + 1, 0.8, 3),
+        Rect(NO_BOX.x + 1, NO_BOX.centre.y, 3, 0.6),
+        Rect(NO_BOX.x, NO_BOX.y - 20, 3.5, 60),
+    ],
+    ids=["upright", "level", "broad"],
+)
+def test_what_only_a_box_hides_is_doubt(hidden: Rect) -> None:
+    """A stroke inside the frame, taken for a line that nobody sees beyond it; and a bar that hides half of the box."""
+    assert empty_state([hidden]) is MarkState.UNCLEAR
+
+
+def test_a_tick_across_a_streak_is_doubt_where_it_was_taken_out_with_it() -> None:
+    assert empty_state([STREAK, Rect(NO_BOX.x + 1, NO_BOX.centre.y, 3, 0.6)]) is MarkState.UNCLEAR
+
+
+def strewn(sheet: Picture, grains: int) -> Picture:
+    """Grains far from all writing."""
+    places = [(12 + 8.0 * (n % 22), 208.0 + 14 * (n // 22)) for n in range(grains)]
+    return with_ink(sheet, [oval(Rect(x, y, 0.15, 0.15)) for x, y in places]) if places else sheet
+
+
+@pytest.mark.parametrize(("grains", "state"), [(0, MarkState.UNCLEAR), (20, MarkState.EMPTY)])
+def test_a_grain_in_a_box_is_dust_on_a_dusty_slip(grains: int, state: MarkState) -> None:
+    grain = oval(Rect(NO_BOX.centre.x, NO_BOX.centre.y, 0.15, 0.15))
+    assert states_on(strewn(with_ink(unmarked(), [grain]), grains))[1] is state
+
+
+def test_a_tick_is_none_on_a_dusty_slip() -> None:
+    assert states_on(strewn(marked(unmarked(), NO_BOX, MarkStyle.TICK), 20))[1] is MarkState.TICKED

@@ -48,6 +48,7 @@ def slip_of(page: GrayImage, outside: bool = False) -> SlipImage:
         raw=darkness,
         ink=ink.astype(np.int32),
         near_print=printed,
+        folds=(),
         outside=np.full(PAGE, outside),
         origin=Point(0.0, 0.0),
         px_per_mm=PX_PER_MM,

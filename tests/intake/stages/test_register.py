@@ -177,3 +177,22 @@ def test_a_scan_is_not_blurred(primary: Template) -> None:
     found = register(page_of(scan), true_place(scan, primary).pose)
     assert found is not None
     assert found.fit.blur_mm == 0
+
+
+@pytest.mark.parametrize("form_id", [PRIMARY, SECONDARY])
+@pytest.mark.parametrize("curl_mm", [-4.5, 4.5])
+def test_the_foot_of_a_curled_page_is_met(form_id: str, curl_mm: float) -> None:
+    """The last sixth of the page curls up, by more than any patch is looked for at first."""
+    flat = sensed(sheet_of(form_id), FLATBED, np.random.default_rng(3))
+    height, width = flat.pixels.shape[:2]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    depth = np.clip((y / height - 5 / 6) * 6, 0, 1)
+    curl = np.float32(curl_mm * flat.px_per_mm) * depth * depth * (0.6 + 0.4 * x / width)
+    curled = replace(flat, pixels=np.asarray(cv2.remap(flat.pixels, x + curl, y, cv2.INTER_LINEAR), np.uint8))
+    (found,) = registered(page_of(curled, photo=True))
+    lowest = max(tile.place.centre.y for tile in template_of(form_id).tiles)
+    foot = np.array([(x, lowest) for x in (30.0, 60.0, 100.0, 130.0)])
+    seen = found.pixels_of(foot)
+    back = seen[:, 0] + curl[seen[:, 1].astype(int), seen[:, 0].astype(int)]
+    true = true_place(flat, template_of(form_id)).pixels_of(foot)
+    assert np.abs(back - true[:, 0]).max() / flat.px_per_mm < PHOTO_MM

@@ -1,0 +1,110 @@
+"""The bits of a broken fold are no ink; dashes, notes and ticks that somebody drew are."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forms.geometry import Point
+from forms.model import Meaning
+from intake.stages.dashes import without_dashes
+from intake.values import Fold, SlipImage
+from samples.pens import BLUE
+from tests.intake.returned import (
+    PRIMARY,
+    blank_sheet,
+    box,
+    cut_slip,
+    laid_flat,
+    line,
+    template_of,
+    with_ink,
+    with_words,
+)
+
+AREA = template_of(PRIMARY).area
+ROW_MM, COLUMN_MM = AREA.bottom - 6, 185.0
+
+
+def inked(slip: SlipImage) -> int:
+    return int((slip.ink > 0).sum())
+
+
+def with_bits(slip: SlipImage, bits: Sequence[tuple[float, float, float, float]]) -> SlipImage:
+    """Add pieces of ink, each from x, y in millimetres of the blank, so wide and so high."""
+    ink = slip.ink.copy()
+    for number, (x, y, wide, high) in enumerate(bits, start=int(ink.max(initial=0)) + 1):
+        left, top = (round((at - start) * slip.px_per_mm) for at, start in ((x, slip.origin.x), (y, slip.origin.y)))
+        ink[top : top + round(high * slip.px_per_mm), left : left + round(wide * slip.px_per_mm)] = number
+    return replace(slip, ink=ink)
+
+
+def level(start: float, stop: float, high: float = 0.7) -> list[tuple[float, float, float, float]]:
+    """Dashes of 1.6 mm along a row, 2.6 mm from one to the next."""
+    return [(float(x), ROW_MM, 1.6, high) for x in np.arange(start, stop, 2.6)]
+
+
+def test_dashes_that_come_in_from_the_edge_are_taken_out() -> None:
+    slip = laid_flat(blank_sheet())
+    assert inked(with_bits(slip, level(AREA.x + 1, 60))) > 0
+    assert inked(without_dashes(with_bits(slip, level(AREA.x + 1, 60)))) == 0
+
+
+def test_so_are_upright_ones() -> None:
+    upright = [(COLUMN_MM, float(y), 0.9, 3.0) for y in np.arange(AREA.y + 1, AREA.bottom - 4, 4.0)]
+    assert inked(without_dashes(with_bits(laid_flat(blank_sheet()), upright))) == 0
+
+
+@pytest.mark.parametrize("start", [30.0, 60.0, 120.0])
+def test_a_line_struck_through_words_stays(start: float) -> None:
+    """What a pencil leaves of a stroke in black and white begins where words are printed."""
+    slip = with_bits(laid_flat(blank_sheet()), level(start, start + 60))
+    assert without_dashes(slip) is slip
+
+
+def test_dashes_with_writing_beside_them_stay() -> None:
+    letters = [(AREA.x + 8, ROW_MM - 2.4, 2.0, 2.2), (AREA.x + 11, ROW_MM + 0.9, 2.0, 2.0)]
+    slip = with_bits(laid_flat(blank_sheet()), [*level(AREA.x + 1, 60), *letters])
+    assert without_dashes(slip) is slip
+
+
+def test_a_row_of_letters_from_the_edge_stays() -> None:
+    slip = with_bits(laid_flat(blank_sheet()), level(AREA.x + 1, 60, high=2.0))
+    assert without_dashes(slip) is slip
+
+
+@pytest.mark.parametrize("x", [6.0, 40.0, 120.0])
+@pytest.mark.parametrize("words", ["nein", "nur ohne Kamera", "nicht bei Ausflügen"])
+def test_a_note_stays(words: str, x: float) -> None:
+    noted = laid_flat(with_words(blank_sheet(), words, Point(x, AREA.bottom - 6)), bilevel=True)
+    assert inked(without_dashes(noted)) == inked(noted) > 0
+
+
+def test_a_filled_slip_stays_as_it_is() -> None:
+    slip = laid_flat(cut_slip(), bilevel=True)
+    assert inked(without_dashes(slip)) == inked(slip)
+
+
+def test_thin_bits_on_a_fold_that_was_seen_go() -> None:
+    fold = Fold(upright=True, across=COLUMN_MM - 0.004 * AREA.centre.y, lean=0.004)
+    bits = [(COLUMN_MM - 0.4, AREA.y + 20, 0.8, 4.0), (COLUMN_MM - 0.4, AREA.y + 60, 0.8, 2.0)]
+    slip = replace(with_bits(laid_flat(blank_sheet()), bits), folds=(fold,))
+    assert inked(without_dashes(slip)) == 0
+    assert inked(without_dashes(replace(slip, folds=()))) > 0
+
+
+def test_what_is_broader_or_beside_a_fold_stays() -> None:
+    fold = Fold(upright=True, across=COLUMN_MM, lean=0.0)
+    bits = [(COLUMN_MM - 1.2, AREA.y + 20, 2.4, 3.0), (COLUMN_MM + 2.0, AREA.y + 60, 0.8, 2.0)]
+    slip = replace(with_bits(laid_flat(blank_sheet()), bits), folds=(fold,))
+    assert inked(without_dashes(slip)) == inked(slip)
+
+
+def test_a_tick_on_a_fold_is_still_dark_in_its_box() -> None:
+    """Boxes are read in the darkness, which stays as it is."""
+    place = box(Meaning.YES).place
+    ticked = with_ink(blank_sheet(), [line((place.centre.x, place.y + 1), (place.centre.x, place.bottom - 1))], BLUE)
+    slip = laid_flat(ticked)
+    folded = replace(slip, folds=(Fold(upright=True, across=place.centre.x, lean=0.0),))
+    assert np.array_equal(without_dashes(folded).darkness, slip.darkness)
