@@ -25,6 +25,8 @@ DARKER = 5
 """Shadow begins here, of 255: a fifth of the weakest ink."""
 THROUGH_SHARE, ASIDE_LESS = 0.6, 0.3
 """Darker on so much of its way, and on so much less of the way beside it: a fold, not a dark page."""
+END_MM, END_SHARE = 15.0, 0.6
+"""And on so much of the first and of the last so many millimetres, as far as they are seen."""
 ASIDE_MM, HALF_WIDTH_MM = 6.0, 4.0
 MOST_ROWS, NOT_SEEN = 600, 999
 """The profile is measured on so many rows; the second, darker than black, stands for what print or a lid hides."""
@@ -45,21 +47,24 @@ def without_folds(
     """
     seen = quartered(unusable.view(np.uint8) * np.uint8(255)) == 0
     small = quartered(darkness)
+    height, width = darkness.shape
+    gone: list[Fold] = []
     upright = _folds(small, seen, px_per_mm / SHRINK)
     for fold in upright:
-        darkness = _filled(darkness, unusable, fold, px_per_mm)
+        filled = _filled(darkness, unusable, fold, px_per_mm)
+        if filled is not None:
+            darkness = filled
+            gone.append(_fold(fold, height, px_per_mm, origin, upright=True))
     across = _folds((quartered(darkness) if upright else small).T, seen.T, px_per_mm / SHRINK)
-    height, width = darkness.shape
-    found = (
-        *(_fold(fold, height, px_per_mm, origin, upright=True) for fold in upright),
-        *(_fold(fold, width, px_per_mm, origin, upright=False) for fold in across),
-    )
     if not across:
-        return darkness, found
+        return darkness, tuple(gone)
     turned, hidden = np.ascontiguousarray(darkness.T), np.ascontiguousarray(unusable.T)
     for fold in across:
-        turned = _filled(turned, hidden, fold, px_per_mm)
-    return np.ascontiguousarray(turned.T), found
+        filled = _filled(turned, hidden, fold, px_per_mm)
+        if filled is not None:
+            turned = filled
+            gone.append(_fold(fold, width, px_per_mm, origin, upright=False))
+    return np.ascontiguousarray(turned.T), tuple(gone)
 
 
 def _fold(found: tuple[float, float], length: int, px_per_mm: float, origin: Point, *, upright: bool) -> Fold:
@@ -78,7 +83,21 @@ def _folds(small: GrayImage, seen: Mask, px_per_mm: float) -> list[tuple[float, 
     beside = np.maximum(_shifted(usual, aside), _shifted(usual, -aside))
     peaks = (best >= THROUGH_SHARE) & (beside <= best - ASIDE_LESS)
     deepest = (_deepest(small, seen, run) for run in _runs(peaks))
-    return [((column + 0.5) * SHRINK, lean) for column, lean in deepest]
+    through = (line for line in deepest if _reaches_ends(small, seen, line, px_per_mm))
+    return [((column + 0.5) * SHRINK, lean) for column, lean in through]
+
+
+def _reaches_ends(small: GrayImage, seen: Mask, line: tuple[int, float], px_per_mm: float) -> bool:
+    """Whether a line is dark towards both ends, too, where they are seen: a stroke ends where print does."""
+    column, lean = line
+    height, width = small.shape
+    rows, end = np.arange(height), round(END_MM * px_per_mm)
+    at = np.rint(column + lean * (rows - height / 2)).astype(int)[:, None] + np.array([-1, 0, 1])
+    at = np.clip(at, 0, width - 1)
+    dark = ((small[rows[:, None], at] > DARKER) & seen[rows[:, None], at]).any(axis=1)
+    free = seen[rows[:, None], at].any(axis=1)
+    ends = (slice(0, end), slice(height - end, height))
+    return all(dark[part].sum() >= END_SHARE * free[part].sum() for part in ends)
 
 
 def _deepest(small: GrayImage, seen: Mask, columns: npt.NDArray[np.intp]) -> tuple[int, float]:
@@ -123,8 +142,8 @@ def _runs(peaks: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.intp]]:
     return np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1) if len(columns) else []
 
 
-def _filled(darkness: GrayImage, unusable: Mask, fold: tuple[float, float], px_per_mm: float) -> GrayImage:
-    """Subtract the profile of one upright fold."""
+def _filled(darkness: GrayImage, unusable: Mask, fold: tuple[float, float], px_per_mm: float) -> GrayImage | None:
+    """Subtract the profile of one upright fold; None for a line that is too deep for one."""
     (middle, lean), half = fold, HALF_WIDTH_MM * px_per_mm
     height, width = darkness.shape
     offsets = np.arange(-round(half), round(half) + 1)
@@ -137,7 +156,7 @@ def _filled(darkness: GrayImage, unusable: Mask, fold: tuple[float, float], px_p
     seen = inside[::step] & ~unusable[rows[::step], at[::step]]
     profile = _medians(np.where(seen, darkness[rows[::step], at[::step]], NOT_SEEN), seen.sum(axis=0))
     if profile.max() > DEEPEST:
-        return darkness
+        return None
     result = darkness.copy()
     lighter = cv2.subtract(darkness[rows, at], np.tile(profile.astype(np.uint8), (height, 1)))
     result[np.broadcast_to(rows, at.shape)[inside], at[inside]] = lighter[inside]

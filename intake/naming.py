@@ -11,6 +11,7 @@ from forms.field_font import as_printed, picture_of
 from forms.geometry import MM_PER_POINT
 from forms.model import Role, TextLine
 from intake.engines import TextEngine, ask
+from intake.pieces import cut_out, pieces_of
 from intake.stages.match import (
     Vocabulary,
     identify,
@@ -97,10 +98,10 @@ def unless_words(
 
 def _signature_crop(slip: SlipImage, labels: Sequence[int]) -> GrayImage:
     """The ink of a signature alone, dark on white, with a margin."""
-    mask = np.isin(slip.ink, labels)
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    crop = np.where(mask[window], 255 - slip.darkness[window], 255).astype(np.uint8)
+    cutout = cut_out(slip, [piece for piece in pieces_of(slip) if piece.label in labels])
+    height, width = cutout.mask.shape
+    darkness = slip.darkness[cutout.row : cutout.row + height, cutout.column : cutout.column + width]
+    crop = np.where(cutout.mask, 255 - darkness, 255).astype(np.uint8)
     return np.pad(crop, round(MARGIN_SHARE * crop.shape[0]), constant_values=255)
 
 

@@ -20,8 +20,8 @@ HEADER_LENGTH = 10
 
 GLANCE_PX_PER_MM = 95 / 25.4
 """A module of our codes then has 2.4 pixels."""
-FLAT_PX_PER_MM, FLAT_RIM_MM = 10.0, 3.0
-"""A module of our codes is 0.64 mm wide."""
+FLAT_PX_PER_MM, FLAT_RIM_MM, GRID_PX = 10.0, 3.0, 10
+"""A module of our codes is 0.64 mm wide. The map is computed for every so manieth pixel."""
 AGREEMENT_MM = 6.0
 """Two codes belong to one slip if the pose of one predicts the other this well: half of the smallest distance
 between the lines of two slips, and more than the error of a pose from one code 100 mm away on a flat scan."""
@@ -72,9 +72,12 @@ def _laid_flat(gray: GrayImage, found: Registration, place: CodePlace) -> GrayIm
     """The code and the white around it, upright, at `FLAT_PX_PER_MM`."""
     left, top = (min(getattr(p, axis) for p in place.corners) - FLAT_RIM_MM for axis in "xy")
     right, bottom = (max(getattr(p, axis) for p in place.corners) + FLAT_RIM_MM for axis in "xy")
-    x, y = np.meshgrid(np.arange(left, right, 1 / FLAT_PX_PER_MM), np.arange(top, bottom, 1 / FLAT_PX_PER_MM))
-    at = found.pixels_of(np.column_stack([x.ravel(), y.ravel()])).astype(np.float32)
-    across, down = at[:, 0].reshape(x.shape), at[:, 1].reshape(x.shape)
+    size = (int((right - left) * FLAT_PX_PER_MM), int((bottom - top) * FLAT_PX_PER_MM))
+    step = GRID_PX / FLAT_PX_PER_MM
+    x, y = np.meshgrid(np.arange(left, right + step, step), np.arange(top, bottom + step, step))
+    at = found.pixels_of(np.column_stack([x.ravel(), y.ravel()])).astype(np.float32).reshape(*x.shape, 2)
+    enlarge = np.array([[GRID_PX, 0, 0], [0, GRID_PX, 0]], np.float32)
+    across, down = (cv2.warpAffine(np.ascontiguousarray(at[..., axis]), enlarge, size) for axis in (0, 1))
     return np.asarray(cv2.remap(gray, across, down, cv2.INTER_CUBIC, borderValue=255), np.uint8)
 
 

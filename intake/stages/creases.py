@@ -21,7 +21,7 @@ LENGTH_MM, SLIMNESS = 8.0, 8.0
 BESIDE_MM = 2.5
 ALONG_MM, PAST_MM = 0.6, 1.0
 """A line wavers by so much to either side; what lies nearer than the second to the piece's ends is not beyond it."""
-SEGMENT_MM = 4.0
+SEGMENT_MM, STEP_PX = 4.0, 2.0
 DARKER = 5
 """Least difference to the paper beside the line, of 255; folds of the trial series have 7 and more."""
 SHARE_NEEDED = 0.7
@@ -57,7 +57,7 @@ def _goes_on(slip: SlipImage, piece: Piece, slim: Sequence[Piece]) -> bool:
     width = np.ptp(np.percentile((points - middle) @ across, [2, 98]))
     if np.ptp(places) < SLIMNESS * max(float(width), 1.0):
         return False
-    steps = np.arange(-max(slip.gray.shape), max(slip.gray.shape), 1.0)
+    steps = np.arange(-max(slip.gray.shape), max(slip.gray.shape), STEP_PX)
     past = PAST_MM * slip.px_per_mm
     beyond = steps[(steps < places.min() - past) | (steps > places.max() + past)]
     line = middle + beyond[:, None] * along
@@ -109,7 +109,7 @@ def _darker_along(
     free &= paper.any(axis=0)
     contrast = seen[:-2].max(axis=0) - np.where(paper, seen[-2:], 0).max(axis=0)
     segment = (steps // (SEGMENT_MM * slip.px_per_mm)).astype(int)
-    numbers, medians = _medians(contrast[free], segment[free], SEGMENT_MM * slip.px_per_mm / 3)
+    numbers, medians = _medians(contrast[free], segment[free], SEGMENT_MM * slip.px_per_mm / STEP_PX / 3)
     darker = medians > DARKER
     if len(darker) < FEWEST_SEGMENTS or darker.mean() < SHARE_NEEDED:
         return np.zeros(0)

@@ -1,9 +1,9 @@
-"""Takes out of the written ink what black and white leaves of a fold: dashes on one straight line from the slip's edge.
+"""Takes out of the written ink what black and white leaves of a fold: dashes on one straight line from edge to edge.
 
 A scanner that decides for each pixel turns a fold's shadow into bits that no longer hang together, and nothing is left
 where the shadow was weaker. Each bit is too short to tell what it is; together they lie on a line, nearly upright or
-level, that is thinner than any writing and comes in from an edge of the slip. Nothing lies beside it there: a note that
-runs up to the edge has letters that rise above it, and whoever strikes out a clause begins where it is printed.
+level, that is thinner than any writing and comes in from both edges of the slip. Nothing lies beside it there: a note
+that runs up to the edge has letters that rise above it, and whoever strikes out a clause does not go from edge to edge.
 
 Of a fold that was seen on its whole way, and whose shadow was taken out, thin bits stay where it is deepest; they go,
 too.
@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.geometry import Rect
-from intake.pieces import ink_pixels, pieces_of
+from intake.folds import DEEPEST
+from intake.pieces import Piece, cut_out, ink_pixels, pieces_of
 from intake.values import Fold, Labels, Mask, SlipImage
 
 LEANS = np.arange(-0.012, 0.0121, 0.004)
@@ -28,8 +29,8 @@ SEGMENT_MM, FREE_SHARE, INKED_SHARE, OTHERS_MM = 4.0, 0.33, 0.15, 0.3
 """A segment says something if so much of it is free of print and of other ink, which reaches so far from the line; and
 it has the line if so much of what is free is inked."""
 END_MM, END_SEGMENTS, BESIDE_MM = 16.0, 3, 2.5
-"""Of the segments of the first or last so many millimetres so many have the line, and nothing but bits lies within the
-third of it."""
+"""Of the segments of the first and of the last so many millimetres so many have the line, and nothing but bits lies
+within the third of it."""
 ON_FOLD_MM = 1.6
 """The whole of a fold's bit lies so near to it."""
 
@@ -42,7 +43,8 @@ class _Upright:
     """
 
     ink: Labels
-    hidden: Mask
+    near_print: Mask
+    outside: Mask
     bits: npt.NDArray[np.float64]
     px_per_mm: float
 
@@ -50,8 +52,9 @@ class _Upright:
         """The same with rows and columns exchanged."""
         return replace(
             self,
-            ink=np.ascontiguousarray(self.ink.T),
-            hidden=np.ascontiguousarray(self.hidden.T),
+            ink=self.ink.T,
+            near_print=self.near_print.T,
+            outside=self.outside.T,
             bits=self.bits[:, [0, 2, 1, 4, 3]],
         )
 
@@ -63,10 +66,10 @@ def without_dashes(slip: SlipImage) -> SlipImage:
         return slip
     origin = np.array([0.0, slip.origin.x, slip.origin.y, slip.origin.x, slip.origin.y])
     bits = (np.array(places, np.float64) - origin) * np.array([1.0, *[slip.px_per_mm] * 4])
-    upright = _Upright(slip.ink, slip.near_print | slip.outside, bits, slip.px_per_mm)
+    upright = _Upright(slip.ink, slip.near_print, slip.outside, bits, slip.px_per_mm)
     gone = [*_dashed(upright), *_dashed(upright.turned())]
     for fold in slip.folds:
-        gone += [p.label for p in pieces_of(slip) if _is_bit_of(p.place, fold)]
+        gone += [p.label for p in pieces_of(slip) if _is_bit_of(p.place, fold) and _is_pale(slip, p)]
     if not gone:
         return slip
     rows, columns = ink_pixels(slip)
@@ -85,6 +88,13 @@ def _is_bit_of(place: Rect, fold: Fold) -> bool:
     return high - low <= THIN_MM and max(abs(low - line), abs(high - line)) <= ON_FOLD_MM
 
 
+def _is_pale(slip: SlipImage, piece: Piece) -> bool:
+    """Whether a piece is no darker than a fold may be; in black and white nobody can tell."""
+    cutout = cut_out(slip, (piece,))
+    rows, columns = np.nonzero(cutout.mask)
+    return not slip.bilevel and float(np.median(slip.raw[rows + cutout.row, columns + cutout.column])) <= DEEPEST
+
+
 def _dashed(slip: _Upright) -> list[int]:
     """The labels of the bits of the longest dashed line; folds cross each other, but hardly ever lie side by side."""
     thin = slip.bits[slip.bits[:, 3] - slip.bits[:, 1] <= THIN_MM * slip.px_per_mm]
@@ -96,7 +106,7 @@ def _dashed(slip: _Upright) -> list[int]:
     if best is None:
         return []
     _, line, across, lean = best
-    return line[:, 0].astype(int).tolist() if _comes_in(slip, line, across, lean) else []
+    return line[:, 0].astype(int).tolist() if _comes_through(slip, line, across, lean) else []
 
 
 def _longest(
@@ -118,8 +128,8 @@ def _longest(
     return float(lengths[first]), line, float(np.median(across[first : ends[first]]))
 
 
-def _comes_in(slip: _Upright, line: npt.NDArray[np.float64], across: float, lean: float) -> bool:
-    """Whether a line comes in from an end, wherever it could be seen there, and nothing lies beside it."""
+def _comes_through(slip: _Upright, line: npt.NDArray[np.float64], across: float, lean: float) -> bool:
+    """Whether a line comes in from both ends, wherever it could be seen there, and nothing lies beside it."""
     scale, (height, width) = slip.px_per_mm, slip.ink.shape
     middle = across + lean * (np.arange(height) - height / 2)
     end, size = round(END_MM * scale), round(SEGMENT_MM * scale)
@@ -136,11 +146,11 @@ def _comes_in(slip: _Upright, line: npt.NDArray[np.float64], across: float, lean
 
     for steps in (np.arange(end), np.arange(height - end, height)):
         inked = np.isin(seen(steps, THIN_MM / 2), known).any(axis=1)
-        hidden = slip.hidden[steps, np.clip(np.rint(middle[steps]).astype(int), 0, width - 1)]
-        free = ~hidden & ~others(steps, OTHERS_MM)
+        at = np.clip(np.rint(middle[steps]).astype(int), 0, width - 1)
+        free = ~slip.near_print[steps, at] & ~slip.outside[steps, at] & ~others(steps, OTHERS_MM)
         starts = np.arange(0, end, size)
         free_in = np.add.reduceat(free, starts, dtype=np.int64)
         has_line = np.add.reduceat(free & inked, starts, dtype=np.int64) >= INKED_SHARE * np.maximum(free_in, 1)
-        if has_line[free_in >= FREE_SHARE * size].sum() >= END_SEGMENTS and not others(steps, BESIDE_MM).any():
-            return True
-    return False
+        if has_line[free_in >= FREE_SHARE * size].sum() < END_SEGMENTS or others(steps, BESIDE_MM).any():
+            return False
+    return True

@@ -53,9 +53,9 @@ a share of 0.7."""
 CROSSED_MM, CROSSED_INKED_SHARE, CROSSED_DEG, CROSSED_INSIDE_MM = 30.0, 0.85, 10.0, 3.0
 """Two straight strokes that cross each other well inside both: a signature that was crossed out. Of 500 signatures none
 has them; with 28 mm and a share of 0.8 six have."""
-LOOP_MM, LOOP_SHARE, LOOP_SAMPLES = 0.8, 0.92, 600
+LOOP_MM, LOOP_SHARE, LOOP_SAMPLES, LOOP_FEW, LOOP_FEW_SHARE = 0.8, 0.92, 600, 60, 0.7
 """Ink of which so much lies so near to its own outline goes round and has nothing inside: a ring, a loop. Initials
-reach 0.87, signatures 0.55."""
+reach 0.87, signatures 0.55. A few places tell most lines from one."""
 CORNER_MM, CORNER_TURNS = 1.5, 2
 """Two lines meet this nearly, in so many of the turns that are looked at, a degree apart."""
 LETTER_MM, SAME_HEIGHT, SAME_FOOT_MM, LETTER_GAP_MM, MOST_SLOPE, TYPED_LETTERS = (1.5, 5.0), 0.12, 0.3, 8.0, 0.45, 6
@@ -66,8 +66,9 @@ lie along the frame's sides to within the last; those of a broken signature lie 
 five of a stamp's; 0 to 12 degrees either way, a signature's)."""
 RING_RADIUS_MM, RING_BAND_MM, RING_SECTORS, RING_INKED_SHARE = (7.0, 22.0), 0.8, 72, 0.85
 """A round stamp's ring: ink all around one middle."""
-LINE_BAND_MM, CROSS_REST_SHARE = 1.2, 0.12
-"""A cross or a dash: all but this share of the ink lies on two straight bands."""
+LINE_BAND_MM, CROSS_REST_SHARE, FEW_POINTS, FEW_REST_SHARE = 1.2, 0.12, 250, 0.3
+"""A cross or a dash: all but this share of the ink lies on two straight bands. Of most signatures a few points tell
+that far more is left."""
 MOST_POINTS, FEWEST_POINTS = 1500, 20
 F = TypeVar("F", np.float32, np.float64)
 Points = npt.NDArray[np.float64]
@@ -189,9 +190,12 @@ def _framed(points: Points) -> bool:
 def _is_loop(points: Points) -> bool:
     """Whether the ink goes round and has nothing inside."""
     hull = cv2.convexHull(points.astype(np.float32))
-    some = points[:: max(1, len(points) // LOOP_SAMPLES)]
-    near = [abs(cv2.pointPolygonTest(hull, (float(x), float(y)), True)) < LOOP_MM for x, y in some]
-    return float(np.mean(near)) >= LOOP_SHARE
+
+    def share(samples: int) -> float:
+        some = points[:: max(1, len(points) // samples)]
+        return float(np.mean([abs(cv2.pointPolygonTest(hull, (float(x), float(y)), True)) < LOOP_MM for x, y in some]))
+
+    return share(LOOP_FEW) >= LOOP_FEW_SHARE and share(LOOP_SAMPLES) >= LOOP_SHARE
 
 
 def _cornered(level: npt.NDArray[np.float64], upright: npt.NDArray[np.float64]) -> bool:
@@ -357,12 +361,20 @@ def _is_ring(points: Points, place: Rect) -> bool:
 
 def _few_straight_lines(points: Points) -> bool:
     """Whether two straight lines hold nearly all of the ink: a cross, a dash, two dashes."""
+    few = points[:: max(1, len(points) // FEW_POINTS)]
+    if len(few) >= FEWEST_POINTS and _rest_of_two_lines(few) > FEW_REST_SHARE:
+        return False
+    return _rest_of_two_lines(points) <= CROSS_REST_SHARE
+
+
+def _rest_of_two_lines(points: Points) -> float:
+    """The share of the ink that the two best lines leave."""
     left = points
     for _ in range(2):
         if len(left) < FEWEST_POINTS:
             break
         left = left[~_best_line(left)]
-    return len(left) <= CROSS_REST_SHARE * len(points)
+    return len(left) / len(points)
 
 
 def _best_line(points: Points) -> npt.NDArray[np.bool_]:

@@ -14,6 +14,7 @@ import numpy as np
 from forms.geometry import Rect
 from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
 from intake.pieces import Piece, ink_pixels, is_lonely_speck, pieces_of
+from intake.rings import on_rings
 from intake.scales import quartered
 from intake.values import FloatImage, SlipImage, StrayInk, StrayState
 
@@ -73,6 +74,9 @@ def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int]) -> S
         rim = _rim(slip, left)
         left = [piece for piece in left if piece.label not in rim]
     stray = [piece for piece in left if not is_lonely_speck(piece, left)]
+    if sum(piece.area_mm2 for piece in stray) > STRAY_MM2:
+        stained = on_rings(slip, stray)
+        stray = [piece for piece in stray if piece.label not in stained]
     total = sum(piece.area_mm2 for piece in stray)
     return StrayInk(
         state=StrayState.FOUND if total > STRAY_MM2 else StrayState.NONE,

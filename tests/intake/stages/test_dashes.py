@@ -24,31 +24,43 @@ from tests.intake.returned import (
 )
 
 AREA = template_of(PRIMARY).area
-ROW_MM, COLUMN_MM = AREA.bottom - 6, 185.0
+Bits = Sequence[tuple[float, float, float, float]]
+ROW_MM, COLUMN_MM = AREA.bottom - 6, 200.0
 
 
 def inked(slip: SlipImage) -> int:
     return int((slip.ink > 0).sum())
 
 
-def with_bits(slip: SlipImage, bits: Sequence[tuple[float, float, float, float]]) -> SlipImage:
-    """Add pieces of ink, each from x, y in millimetres of the blank, so wide and so high."""
-    ink = slip.ink.copy()
+def with_bits(slip: SlipImage, bits: Bits, dark: int = 60) -> SlipImage:
+    """Add pieces of ink, each from x, y in millimetres of the blank, so wide and so high, and so dark."""
+    ink, raw = slip.ink.copy(), slip.raw.copy()
     for number, (x, y, wide, high) in enumerate(bits, start=int(ink.max(initial=0)) + 1):
         left, top = (round((at - start) * slip.px_per_mm) for at, start in ((x, slip.origin.x), (y, slip.origin.y)))
-        ink[top : top + round(high * slip.px_per_mm), left : left + round(wide * slip.px_per_mm)] = number
-    return replace(slip, ink=ink)
+        window = slice(top, top + round(high * slip.px_per_mm)), slice(left, left + round(wide * slip.px_per_mm))
+        ink[window], raw[window] = number, dark
+    return replace(slip, ink=ink, raw=raw)
 
 
-def level(start: float, stop: float, high: float = 0.7) -> list[tuple[float, float, float, float]]:
+def level(start: float, stop: float, high: float = 0.7) -> Bits:
     """Dashes of 1.6 mm along a row, 2.6 mm from one to the next."""
     return [(float(x), ROW_MM, 1.6, high) for x in np.arange(start, stop, 2.6)]
 
 
-def test_dashes_that_come_in_from_the_edge_are_taken_out() -> None:
-    slip = laid_flat(blank_sheet())
-    assert inked(with_bits(slip, level(AREA.x + 1, 60))) > 0
-    assert inked(without_dashes(with_bits(slip, level(AREA.x + 1, 60)))) == 0
+LEFT, RIGHT = level(AREA.x + 1, 40), level(AREA.right - 40, AREA.right - 2)
+
+
+def test_dashes_that_come_in_from_both_edges_are_taken_out() -> None:
+    slip = with_bits(laid_flat(blank_sheet()), [*LEFT, *RIGHT])
+    assert inked(slip) > 0
+    assert inked(without_dashes(slip)) == 0
+
+
+@pytest.mark.parametrize("bits", [level(AREA.x + 1, 150), level(40, AREA.right - 2)], ids=["left", "right"])
+def test_dashes_from_one_edge_alone_stay(bits: Bits) -> None:
+    """A pencil line through a clause that goes on to the edge of the paper."""
+    slip = with_bits(laid_flat(blank_sheet()), bits)
+    assert without_dashes(slip) is slip
 
 
 def test_so_are_upright_ones() -> None:
@@ -65,12 +77,12 @@ def test_a_line_struck_through_words_stays(start: float) -> None:
 
 def test_dashes_with_writing_beside_them_stay() -> None:
     letters = [(AREA.x + 8, ROW_MM - 2.4, 2.0, 2.2), (AREA.x + 11, ROW_MM + 0.9, 2.0, 2.0)]
-    slip = with_bits(laid_flat(blank_sheet()), [*level(AREA.x + 1, 60), *letters])
+    slip = with_bits(laid_flat(blank_sheet()), [*LEFT, *RIGHT, *letters])
     assert without_dashes(slip) is slip
 
 
 def test_a_row_of_letters_from_the_edge_stays() -> None:
-    slip = with_bits(laid_flat(blank_sheet()), level(AREA.x + 1, 60, high=2.0))
+    slip = with_bits(laid_flat(blank_sheet()), level(AREA.x + 1, AREA.right - 2, high=2.0))
     assert without_dashes(slip) is slip
 
 
@@ -99,6 +111,12 @@ def test_what_is_broader_or_beside_a_fold_stays() -> None:
     bits = [(COLUMN_MM - 1.2, AREA.y + 20, 2.4, 3.0), (COLUMN_MM + 2.0, AREA.y + 60, 0.8, 2.0)]
     slip = replace(with_bits(laid_flat(blank_sheet()), bits), folds=(fold,))
     assert inked(without_dashes(slip)) == inked(slip)
+
+
+def test_a_dark_stroke_on_a_fold_stays() -> None:
+    fold = Fold(upright=True, across=COLUMN_MM, lean=0.0)
+    slip = with_bits(laid_flat(blank_sheet()), [(COLUMN_MM - 0.3, AREA.y + 20, 0.6, 5.0)], dark=150)
+    assert inked(without_dashes(replace(slip, folds=(fold,)))) == inked(slip)
 
 
 def test_a_tick_on_a_fold_is_still_dark_in_its_box() -> None:

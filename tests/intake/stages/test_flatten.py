@@ -21,6 +21,7 @@ from tests.intake.returned import (
     FAINT_PENCIL,
     FAMILY,
     PRIMARY,
+    SECONDARY,
     UNSIGNED,
     blank_sheet,
     box,
@@ -194,3 +195,14 @@ def test_a_pencil_stroke_across_a_shadow_is_ink(pen: Pen) -> None:
     across = line((SHADED.x + 2, SHADED.y + 12), (SHADED.right - 2, SHADED.y + 4))
     slip = laid_flat(shaded(with_ink(blank_sheet(), [across], pen), SHADED))
     assert ink_mm2(slip, SHADED) > 2.0
+
+
+@pytest.mark.parametrize("pen", [FAINT_PENCIL, PENCIL], ids=["faint", "usual"])
+@pytest.mark.parametrize(("start", "end"), [((20, 117), (192, 117.5)), ((20, 101), (192, 101.5))])
+def test_a_pencil_line_through_a_clause_is_no_fold(
+    pen: Pen, start: tuple[float, float], end: tuple[float, float]
+) -> None:
+    """Dark on most of the way through the page, but not in its margins."""
+    slip = laid_flat(with_ink(sheet_of(SECONDARY), [line(start, end)], pen), SECONDARY)
+    assert not slip.folds
+    assert ink_mm2(slip, Rect(15, start[1] - 2, 185, 4)) > 40
