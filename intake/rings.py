@@ -21,6 +21,8 @@ RADIUS_MM = (25.0, 50.0)
 """Of cups and glasses; the rings of the trial series have 32 to 42."""
 LEAST_PIECE_MM2, SLIM, TURN_DEG = 1.5, 2.0, 12.5
 """Smaller pieces tell no circle. One that is that slim a circle touches along its main axis, to so many degrees."""
+PALE, MOST_TRIED = 110, 3
+"""Ink darker than this, of 255, is a pen's; a ring is found from one of its largest pieces."""
 STEP_MM, STEP_DEG = 0.7, 2.5
 COARSE, FINE = 72, 184
 """So many places of a circle are looked at."""
@@ -36,8 +38,9 @@ def on_rings(slip: SlipImage, pieces: Sequence[Piece]) -> set[int]:
     """The labels of those pieces that lie on the ring of a cup."""
     seen: tuple[FloatImage, Mask] | None = None
     gone: set[int] = set()
-    for piece in sorted(pieces, key=lambda p: -p.area_mm2):
-        if piece.label in gone or piece.area_mm2 < LEAST_PIECE_MM2:
+    pale = [p for p in pieces if p.area_mm2 >= LEAST_PIECE_MM2 and _darkness(slip, p) <= PALE]
+    for piece in sorted(pale, key=lambda p: -p.area_mm2)[:MOST_TRIED]:
+        if piece.label in gone:
             continue
         seen = seen or _pale_lines(slip)
         ring = _ring_at(slip, piece, *seen)
@@ -109,5 +112,11 @@ def _lies_on(  # noqa: PLR0917 - a piece and a ring
     cutout = cut_out(slip, (piece,))
     rows, columns = np.nonzero(cutout.mask)
     off = np.abs(np.hypot(columns + cutout.column - x, rows + cutout.row - y) - radius)
-    dark = np.median(slip.raw[rows + cutout.row, columns + cutout.column])
-    return bool(off.max() <= ON_RING_MM * slip.px_per_mm and dark <= DARKEST * usual)
+    return bool(off.max() <= ON_RING_MM * slip.px_per_mm and _darkness(slip, piece) <= DARKEST * usual)
+
+
+def _darkness(slip: SlipImage, piece: Piece) -> float:
+    """How dark a piece usually is."""
+    cutout = cut_out(slip, (piece,))
+    rows, columns = np.nonzero(cutout.mask)
+    return float(np.median(slip.raw[rows + cutout.row, columns + cutout.column]))
