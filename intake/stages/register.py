@@ -43,6 +43,9 @@ BEND_WORTH_MM = 0.07
 BEND_OUTLIER_MM = 0.5
 ASTRAY_MM, MOST_ASTRAY = 0.3, 0.03
 """Nor is a bend good enough with which more of the patches than this share are off by so much."""
+UNLIKE_SHARE = 0.75
+"""A patch that is less like the blank than this share of the usual says nothing of the paper: part of a code, say,
+which differs from slip to slip."""
 COMPANY_MM, COMPANY = 15.0, 2
 """A patch that so many others within so far bear out is no outlier."""
 MOST_BENDS, SURELY_NCC = 4, 0.8
@@ -264,6 +267,8 @@ def _bend(fitted: Registration, found: Sequence[Found]) -> Bend | None:
     if _is_flat(found):
         return None
     sure = _sure(found)
+    usual = float(np.median([one.ncc for one in sure])) if sure else 0.0
+    sure = [one for one in sure if one.ncc >= UNLIKE_SHARE * usual]
     if len(sure) < 3 * FEWEST_PATCHES:
         return None
     off = np.array([(f.dx, f.dy) for f in sure], np.float64)

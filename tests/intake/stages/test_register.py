@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from forms.geometry import Point
+from forms.geometry import Point, Rect
 from intake.stages.codes import find_codes, poses_from_codes
 from intake.stages.identify import poses_from_print
 from intake.stages.register import register
@@ -196,3 +196,20 @@ def test_the_foot_of_a_curled_page_is_met(form_id: str, curl_mm: float) -> None:
     back = seen[:, 0] + curl[seen[:, 1].astype(int), seen[:, 0].astype(int)]
     true = true_place(flat, template_of(form_id)).pixels_of(foot)
     assert np.abs(back - true[:, 0]).max() / flat.px_per_mm < PHOTO_MM
+
+
+def test_a_code_of_its_own_does_not_bend_a_photo() -> None:
+    """The patches of a code that differs from the blank's lie anywhere; all are a little like it."""
+    slip = sheet_of(SECONDARY)
+    place = code_places(SECONDARY)[1]
+    sheet = painted(slip, place)
+    dots = [
+        Rect(place.x + 2.2 * column, place.y + 2.2 * row, 1.1, 1.1)
+        for row in range(round(place.height / 2.2))
+        for column in range(round(place.width / 2.2))
+        if (3 * row + 5 * column) % 7 < 4
+    ]
+    for dot in dots:
+        sheet = painted(sheet, dot, gray=15)
+    photo = photographed(sheet, 2600, np.random.default_rng(5))
+    assert error_of(photo, page_of(photo, photo=True)) < PHOTO_MM
