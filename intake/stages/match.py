@@ -128,10 +128,11 @@ TEXT_ONLY_BAR = Bar(likeness=0.97, likeness_margin=0.15, log_ratio=-np.inf, log_
 """For text without posteriors (typed, or from an engine that tells no more): one opinion only, so nearly exact."""
 
 
-SIBLING_BEHIND = 0.10
+SIBLING_BEHIND, POOR_RATIO = 0.10, -0.8
 """A name is not believed if the same last name with a frequent first name, or one of the list, fits better by more than
 this in likeness + 0.1 * log-ratio. Of 776 children named rightly 7 lie below; Lena and Leo, who are not listed, are not
-taken for Lea who is."""
+taken for Lea who is. Where the name explains the frames worse than the second, nothing may fit better: "Melrne
+Hoffmann", Mehmet's, who was not listed, was Amelie's 0.09 behind Melina's."""
 
 DOUBT_BAR = Bar(likeness=0.45, likeness_margin=0.0, log_ratio=-2.4, log_ratio_margin=-np.inf, lead=0.30)
 """For a name that did not reach the others but stands alone: far before everybody on the list, and before every name
@@ -359,7 +360,9 @@ def _is_no_sibling(
 ) -> bool:
     """Whether no frequent first name, or another of the list, with the child's last name fits clearly better."""
     decoys = _decoys_of(vocabulary.children[child], vocabulary, same_family=True)
-    return _ahead_of(guesses, float(_best_of(opinions).score[child]), decoys) >= -SIBLING_BEHIND
+    best = _best_of(opinions)
+    behind = SIBLING_BEHIND if best.log_ratio[child] >= POOR_RATIO else 0.0
+    return _ahead_of(guesses, float(best.score[child]), decoys) >= -behind
 
 
 @lru_cache(maxsize=64)

@@ -410,3 +410,10 @@ def test_without_a_hint_nothing_changes() -> None:
 @pytest.mark.parametrize("hints", [1, 2])
 def test_a_hint_helps_a_name_that_is_first_in_the_school(hints: int) -> None:
     assert hinted("Theodra Grosenstei", "3b", hints, 0.5) == "Theodora-Großenstein-3b"
+
+
+def test_where_the_frames_say_little_no_sibling_may_fit_better() -> None:
+    """Melina, or a Mehmet, may have been written, who is not listed; read as clearly, Amelie is Amelie."""
+    listed = vocabulary_of((child("Amelie", "Hoffmann"), child("Mehmet", "Neumann"), child("Lena", "Krüger")))
+    assert identify(TextState.WRITTEN, [reading("Melrie Hoffmann", 0.9)], listed).child is None
+    assert identify(TextState.WRITTEN, [reading("Amelie Hoffmann", 0.9)], listed).child == listed.children[0]
