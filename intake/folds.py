@@ -78,7 +78,7 @@ def _folds(small: GrayImage, seen: Mask, px_per_mm: float) -> list[tuple[float, 
     """The nearly upright folds of a shrunk picture: column in its middle row, in the large one's pixels, and lean."""
     dark, free = _summed_blocks((small > DARKER) & seen), _summed_blocks(seen)
     shares = np.stack([_moved(dark, lean) / np.maximum(_moved(free, lean), small.shape[0] / 4) for lean in LEANS])
-    best, usual = shares.max(axis=0), np.median(shares, axis=0)
+    best, usual = shares.max(axis=0), np.sort(shares, axis=0)[len(LEANS) // 2]
     aside = round(ASIDE_MM * px_per_mm)
     beside = np.maximum(_shifted(usual, aside), _shifted(usual, -aside))
     peaks = (best >= THROUGH_SHARE) & (beside <= best - ASIDE_LESS)
@@ -114,20 +114,30 @@ def _deepest(small: GrayImage, seen: Mask, columns: npt.NDArray[np.intp]) -> tup
 
 
 def _summed_blocks(mask: Mask) -> npt.NDArray[np.int64]:
-    """How many pixels are set in each column above each block of rows, and above the end, shape (blocks + 1, width)."""
+    """How many pixels are set in each column above each block of rows, and above the end, shape (blocks + 1, width);
+    the first and last column repeated to either side as far as `_moved` looks.
+    """
     blocks = np.add.reduceat(mask, np.arange(0, mask.shape[0], BLOCK), axis=0, dtype=np.int64)
-    return np.concatenate([np.zeros((1, mask.shape[1]), np.int64), np.cumsum(blocks, axis=0)])
+    sums = np.concatenate([np.zeros((1, mask.shape[1]), np.int64), np.cumsum(blocks, axis=0)])
+    return np.pad(sums, ((0, 0), (_reach(len(blocks)),) * 2), mode="edge")
+
+
+def _reach(blocks: int) -> int:
+    """How far sideways the steepest line leads from its middle."""
+    return int(np.ceil(float(LEANS.max()) * BLOCK * blocks / 2))
 
 
 def _moved(summed: npt.NDArray[np.int64], lean: float) -> npt.NDArray[np.int64]:
     """Sum the blocks along a line that leans, shape (width,); the picture goes on at its edges."""
-    blocks, width = len(summed) - 1, summed.shape[1]
+    blocks = len(summed) - 1
+    reach = _reach(blocks)
+    width = summed.shape[1] - 2 * reach
     off = np.rint(lean * BLOCK * (np.arange(blocks) - (blocks - 1) / 2)).astype(int)
     ends = [0, *(np.flatnonzero(np.diff(off)) + 1).tolist(), blocks]
     total = np.zeros(width, np.int64)
     for first, last in pairwise(ends):
-        columns = np.clip(np.arange(width) + off[first], 0, width - 1)
-        total += (summed[last] - summed[first])[columns]
+        columns = slice(reach + off[first], reach + off[first] + width)
+        total += summed[last, columns] - summed[first, columns]
     return total
 
 

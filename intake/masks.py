@@ -17,7 +17,8 @@ def above(picture: npt.NDArray[np.generic], level: float) -> GrayImage:
 
 def set_pixels(mask: npt.NDArray[np.generic]) -> tuple[Places, Places]:
     """The rows and the columns of the pixels that are not 0, row after row."""
-    if not mask.any():
+    found = cv2.findNonZero(np.asarray(mask)) if mask.size else None
+    if found is None:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    at = np.asarray(cv2.findNonZero(np.asarray(mask)), np.int32)
+    at = np.asarray(found, np.int32)
     return at[:, 1], at[:, 0]

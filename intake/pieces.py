@@ -126,6 +126,15 @@ def stroke_width_mm(mask: Mask, px_per_mm: float) -> float:
     return float(2 * np.median(depth[ridge]) / px_per_mm)
 
 
+def span(places: npt.NDArray[np.float64], left_out: float) -> float:
+    """How far places lie apart, but for this share of them at either end."""
+    count = len(places)
+    low, high = left_out * (count - 1), (1 - left_out) * (count - 1)
+    wanted = [int(low), min(int(low) + 1, count - 1), int(high), min(int(high) + 1, count - 1)]
+    a, b, c, d = np.partition(places, wanted)[wanted].tolist()
+    return float(c + (d - c) * (high % 1) - a - (b - a) * (low % 1))
+
+
 def is_lonely_speck(piece: Piece, others: Sequence[Piece]) -> bool:
     """Dust on the glass: small, round, and far from any of the others. What is left of a faint word lies in company."""
     if piece.area_mm2 > DUST_MM2 or max(piece.place.width, piece.place.height) > DUST_WIDTH_MM:

@@ -19,14 +19,15 @@ def shrunk(page: PageImage, halvings: int) -> GrayImage:
         return page.gray
     larger = shrunk(page, halvings - 1)
     rows, columns = (max(2, side - side % 2) for side in larger.shape)
-    return _halved(np.ascontiguousarray(larger[:rows, :columns]))
+    return _halved(larger[:rows, :columns])
 
 
 def quartered(picture: GrayImage) -> GrayImage:
     """A picture with each side divided by four, rounded up: its last rows and columns count as often as is needed."""
     height, width = picture.shape
-    padded = cv2.copyMakeBorder(picture, 0, -height % 4, 0, -width % 4, cv2.BORDER_REPLICATE)
-    return _halved(_halved(np.asarray(padded, np.uint8)))
+    if height % 4 or width % 4:
+        picture = np.asarray(cv2.copyMakeBorder(picture, 0, -height % 4, 0, -width % 4, cv2.BORDER_REPLICATE), np.uint8)
+    return _halved(_halved(picture))
 
 
 def _halved(even: GrayImage) -> GrayImage:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.geometry import Point
-from intake.masks import above
+from intake.masks import above, set_pixels
 from intake.scales import halvings_to, px_per_mm_of, shrunk
 from intake.values import PageImage
 
@@ -44,8 +44,13 @@ def dark_pieces(page: PageImage) -> npt.NDArray[np.float64]:
 
 def _middles(dark: npt.NDArray[np.generic], least_px: int) -> npt.NDArray[np.float64]:
     """The middles of the connected pieces of at least so many pixels, shape (n, 2)."""
-    _, _, stats, middles = cv2.connectedComponentsWithStats(np.ascontiguousarray(dark, np.uint8), connectivity=8)
-    return np.asarray(middles[1:][stats[1:, cv2.CC_STAT_AREA] >= least_px], dtype=np.float64)
+    mask = np.ascontiguousarray(dark, np.uint8)
+    count, labels = cv2.connectedComponents(mask, connectivity=8)
+    rows, columns = set_pixels(mask)
+    label = labels[rows, columns]
+    sizes = np.bincount(label, minlength=count)[1:]
+    sums = np.stack([np.bincount(label, weights=places, minlength=count)[1:] for places in (columns, rows)], axis=1)
+    return np.asarray((sums / sizes[:, None])[sizes >= least_px], dtype=np.float64)
 
 
 def outside_of(pieces: npt.NDArray[np.float64], slips: Sequence[Sequence[Point]]) -> int:

@@ -8,12 +8,13 @@ breaks into several such pieces the others speak for it too, if it runs, upright
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from intake.pieces import Piece, cut_out, ink_pixels, pieces_of
+from intake.pieces import Piece, cut_out, ink_pixels, pieces_of, span
 from intake.values import FloatImage, GrayImage, Mask, SlipImage
 
 LENGTH_MM, SLIMNESS = 8.0, 8.0
@@ -47,15 +48,12 @@ def without_creases(slip: SlipImage) -> SlipImage:
 
 
 def _goes_on(slip: SlipImage, piece: Piece, slim: Sequence[Piece]) -> bool:
-    cutout = cut_out(slip, (piece,))
-    rows, columns = np.nonzero(cutout.mask)
-    points = np.stack([columns + cutout.column, rows + cutout.row], axis=1).astype(np.float64)
+    points = _points_of(slip, piece)
     middle = points.mean(axis=0)
     _, axes = np.linalg.eigh(np.cov(points.T))
     along, across = axes[:, 1], axes[:, 0]
     places = (points - middle) @ along
-    width = np.ptp(np.percentile((points - middle) @ across, [2, 98]))
-    if np.ptp(places) < SLIMNESS * max(float(width), 1.0):
+    if np.ptp(places) < SLIMNESS * max(span((points - middle) @ across, 0.02), 1.0):
         return False
     steps = np.arange(-max(slip.gray.shape), max(slip.gray.shape), STEP_PX)
     past = PAST_MM * slip.px_per_mm
@@ -75,12 +73,17 @@ def _goes_on(slip: SlipImage, piece: Piece, slim: Sequence[Piece]) -> bool:
     )
 
 
-def _lies_on(slip: SlipImage, piece: Piece, middle: npt.NDArray[np.float64], across: npt.NDArray[np.float64]) -> bool:
-    """Whether all of a piece lies on a line."""
+@lru_cache(maxsize=64)
+def _points_of(slip: SlipImage, piece: Piece) -> npt.NDArray[np.float64]:
+    """The middles of a piece's pixels, shape (n, 2)."""
     cutout = cut_out(slip, (piece,))
     rows, columns = np.nonzero(cutout.mask)
-    points = np.stack([columns + cutout.column, rows + cutout.row], axis=1).astype(np.float64)
-    return bool(np.abs((points - middle) @ across).max() <= ON_LINE_MM * slip.px_per_mm)
+    return np.stack([columns + cutout.column, rows + cutout.row], axis=1).astype(np.float64)
+
+
+def _lies_on(slip: SlipImage, piece: Piece, middle: npt.NDArray[np.float64], across: npt.NDArray[np.float64]) -> bool:
+    """Whether all of a piece lies on a line."""
+    return bool(np.abs((_points_of(slip, piece) - middle) @ across).max() <= ON_LINE_MM * slip.px_per_mm)
 
 
 def _darker_along(

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.geometry import Rect
+from intake.masks import above
 from intake.patches import Found, find_patches
 from intake.values import FlatImage, GrayImage, Integrity, Template, Wholeness
 
@@ -228,7 +229,7 @@ def _seen_print(slip: FlatImage, words: _Print) -> _Seen:
     some = words.solid.at[:: max(1, len(words.solid.at) // USUAL_SAMPLES)]
     darkness = slip.darkness.ravel()[some][~slip.outside.ravel()[some]]
     usual = float(np.percentile(darkness, 60)) if len(darkness) else 255.0
-    dark = (slip.darkness > PRINT_DARK_SHARE * usual).view(np.uint8)
+    dark = np.asarray(above(slip.darkness, PRINT_DARK_SHARE * usual) & 1, np.uint8)
     return _Seen(dark, np.asarray(cv2.dilate(dark, np.ones((3, 3), np.uint8)), np.uint8))
 
 

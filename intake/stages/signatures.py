@@ -16,7 +16,7 @@ import numpy.typing as npt
 from forms.geometry import Rect
 from forms.model import SignatureLine
 from intake.faint import faint_mm2
-from intake.pieces import Piece, cut_out, is_lonely_speck, pieces_of, stroke_width_mm
+from intake.pieces import Piece, cut_out, is_lonely_speck, pieces_of, span, stroke_width_mm
 from intake.values import Evidence, GrayImage, SignatureReading, SignatureState, SlipImage
 
 ABOVE_MM, BELOW_MM, LEFT_MM, RIGHT_MM = 9.0, 7.0, 5.0, 8.0
@@ -143,8 +143,7 @@ def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...]) -> _Seen:
     points = np.stack([columns + cutout.column, rows + cutout.row], axis=1) / slip.px_per_mm
     points += (slip.origin.x, slip.origin.y)
     _, axes = np.linalg.eigh(np.cov(points.T))
-    spread, extent = (float(np.ptp(np.percentile(points @ axes[:, n], [1.5, 98.5]))) for n in (0, 1))
-    width, height = (float(np.ptp(np.percentile(points[:, n], [1.5, 98.5]))) for n in (0, 1))
+    spread, extent, width, height = (span(places, 0.015) for places in (*(points @ axes).T, *points.T))
     ink_mm2 = float(len(rows) / slip.px_per_mm**2)
     places = [piece.place for piece in own]
     few = points[:: max(1, len(points) // MOST_POINTS)]
@@ -219,10 +218,12 @@ def _thinned(points: Points) -> npt.NDArray[np.float32]:
 class _Bands:
     """Ink in narrow bands, seen from several turns: `inked` has shape (turns, bands, steps), 1 where there is any.
 
-    `low` is the place across of the first band of each turn, and the place along of its first step.
+    `steps` is how many of its steps are inked in each band, shape (turns * bands,); `low` is the place across of the
+    first band of each turn, and the place along of its first step.
     """
 
     inked: GrayImage
+    steps: npt.NDArray[np.int32]
     low: npt.NDArray[np.float32]
 
 
@@ -232,8 +233,13 @@ def _banded(along: npt.NDArray[np.float32], across: npt.NDArray[np.float32]) -> 
     band = ((across - low[:, :1]) / BAND_MM).astype(np.int32)
     step = ((along - low[:, 1:]) / STEP_MM).astype(np.int32)
     inked = np.zeros((len(along), int(band.max()) + 1, int(step.max()) + 1), np.uint8)
-    inked[np.arange(len(along))[:, None], band, step] = 1
-    return _Bands(inked, low)
+    turns, bands, steps = inked.shape
+    band += np.arange(turns, dtype=np.int32)[:, None] * bands
+    band *= steps
+    band += step
+    inked.reshape(-1)[band.reshape(-1)] = 1
+    sums = cv2.reduce(inked.reshape(turns * bands, steps), 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    return _Bands(inked, np.asarray(sums, np.int32).ravel(), low)
 
 
 def _lines(bands: _Bands, length: float, inked_share: float, *, free_sides: int) -> npt.NDArray[np.float64]:
@@ -244,7 +250,7 @@ def _lines(bands: _Bands, length: float, inked_share: float, *, free_sides: int)
         return np.zeros((0, 4))
     need = int(np.ceil(inked_share * stretch))
     rows = bands.inked.reshape(turns * count, steps)
-    long = np.flatnonzero(cv2.reduce(rows, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() >= need)
+    long = np.flatnonzero(bands.steps >= need)
     if not len(long):
         return np.zeros((0, 4))
     row, start = np.nonzero(_coverage(rows[long], stretch) >= need)
@@ -286,8 +292,10 @@ def _coverage_at(
     rows: GrayImage, row: npt.NDArray[np.intp], start: npt.NDArray[np.intp], stretch: int
 ) -> npt.NDArray[np.int32]:
     """The same for single places; rows beyond the ends are those at the ends."""
-    wanted, where = np.unique(np.clip(row, 0, len(rows) - 1), return_inverse=True)
-    return np.asarray(_coverage(rows[wanted], stretch)[where, start], np.int32)
+    at = np.clip(row, 0, len(rows) - 1)
+    wanted = np.zeros(len(rows), bool)
+    wanted[at] = True
+    return np.asarray(_coverage(rows[wanted], stretch)[np.cumsum(wanted)[at] - 1, start], np.int32)
 
 
 def _meet(level: npt.NDArray[np.float64], upright: npt.NDArray[np.float64]) -> bool:
