@@ -349,6 +349,16 @@ class TextReading:
     evidence: Evidence
 
 
+@dataclass(frozen=True, slots=True)
+class LineInk:
+    """The labels of the slip's ink that was shown to the engine, for each line by its field's name; and of that which
+    was read as the name of the child it identifies, and nothing else.
+    """
+
+    shown: Mapping[str, frozenset[int]]
+    name: frozenset[int]
+
+
 class Wholeness(StrEnum):
     """Whether the print of the slip is that of the blank."""
 

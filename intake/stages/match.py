@@ -234,6 +234,23 @@ def _reads_as(child: Child, guesses: Sequence[TextGuess], opinions: "_Opinions",
     )
 
 
+def says_only(guesses: Sequence[TextGuess], child: Child | None, vocabulary: Vocabulary) -> bool:
+    """Whether a reading is the child's name, and leaves no room for another word: neither in its letters nor in its
+    frames, of which each letter too many costs the log-ratio more than the bar has.
+    """
+    if child is None:
+        return False
+    own = vocabulary.children.index(child)
+    longest = max(len(key) for name in _whole_names(child) for key in _keys(name))
+    return any(
+        guess.posteriors is not None
+        and len(key_of(guess.text)) <= longest + 1
+        and _opinions(guess, vocabulary.whole, len(vocabulary.children)).log_ratio[own] >= WHOLE_BAR.log_ratio
+        and _worse_word(guess.text, child) >= WORD_LIKENESS
+        for guess in guesses
+    )
+
+
 def unsure_between(children: Sequence[Child], named: Identity) -> Identity:
     """Nobody for certain: the slip may be that of each child whose code is on it, and of whoever the writing names."""
     coded = tuple(Candidate(child, 1.0, 1.0, 0.0) for child in children)

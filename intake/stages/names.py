@@ -10,6 +10,7 @@ import numpy.typing as npt
 from forms.geometry import Rect
 from forms.model import Role, TextLine
 from intake.faint import faint_strokes
+from intake.pieces import pieces_of
 from intake.values import Evidence, FloatImage, GrayImage, Mask, SlipImage, TextState
 
 REACH_LEFT = 3.0
@@ -50,6 +51,9 @@ OUTSIDE_SHARE = 0.05
 LEAST_INK_MM2 = 1.2
 LEAST_WIDTH = 2.5
 """Less ink than this (square millimetres), or a narrower piece, is a speck and not a word."""
+
+SHOWN_SHARE = 0.5
+"""A piece of which the writing has this share is shown in it."""
 
 FAINT_WIDTH = 8.0
 FAINT_BEYOND = 2.0
@@ -133,12 +137,14 @@ class Box(NamedTuple):
 class LineCrops:
     """A line as an engine gets it: no crop where nothing is written, else the likeliest rendering first.
 
-    The crops show dark writing on white, shape (height, width), 0 is black, at the resolution of the slip.
+    The crops show dark writing on white, shape (height, width), 0 is black, at the resolution of the slip. `labels` are
+    those of the slip's ink of which most is shown.
     """
 
     state: TextState
     crops: tuple[GrayImage, ...]
     evidence: Evidence
+    labels: frozenset[int] = frozenset()
 
 
 def cut_line(slip: SlipImage, line: TextLine) -> LineCrops:
@@ -178,7 +184,16 @@ def cut_line(slip: SlipImage, line: TextLine) -> LineCrops:
     crops = _renderings(look, bridged)
     if faint is not None and _reaches_beyond(faint.strokes, writing, slip.px_per_mm):
         crops = (*crops[:1], *_faint_renderings(faint, slip.px_per_mm), *crops[1:])
-    return LineCrops(state, crops, _evidence(line, measures))
+    return LineCrops(state, crops, _evidence(line, measures), _shown(slip, window, writing))
+
+
+def _shown(slip: SlipImage, window: Rect, writing: Mask) -> frozenset[int]:
+    """The labels of the ink of which most is in the writing."""
+    sizes = np.bincount(slip.ink[slip.slices(window)][writing])
+    every = {piece.label: piece.area_mm2 * slip.px_per_mm**2 for piece in pieces_of(slip)}
+    return frozenset(
+        label for label in np.flatnonzero(sizes).tolist() if sizes[label] >= SHOWN_SHARE * every.get(label, np.inf)
+    )
 
 
 @dataclass(frozen=True, slots=True)

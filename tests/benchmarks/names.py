@@ -87,7 +87,7 @@ def measured(name: str, slips: Sequence[Written], roster: Roster, *, all_lines: 
         identity = None
         for _ in range(ROUNDS):
             start = time.process_time()
-            _, identity = read_names(one.slip, lines, NO_CODE, roster, engine)
+            _, identity, _ = read_names(one.slip, lines, NO_CODE, roster, engine)
             rounds.append(time.process_time() - start)
         named += identity is not None and identity.child is not None and identity.child.id == one.child.id
         times.append(1000 * min(rounds))

@@ -24,6 +24,7 @@ from intake.values import (
     IdentifiedBy,
     Identity,
     IdentityState,
+    LineInk,
     PageImage,
     PageReading,
     PageRef,
@@ -120,7 +121,7 @@ def decoded(file: bytes, kind: Kind) -> GrayImage:
 def nameless() -> Iterator[None]:
     """Leave out what the stage of names does; the writing on their lines stays explained, as always."""
     nobody = Identity(IdentityState.NO_ROSTER, None, IdentifiedBy.NOTHING, ())
-    with patch.object(read_slip, "read_names", lambda *_: ((), nobody)):
+    with patch.object(read_slip, "read_names", lambda *_: ((), nobody, LineInk({}, frozenset()))):
         yield
 
 

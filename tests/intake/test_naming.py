@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from forms.geometry import Point
+from forms.model import Role
 from intake.engines import TextEngine, pp_ocr
 from intake.naming import class_hints, read_names, unless_words
+from intake.pieces import pieces_of
 from intake.stages.match import key_of
 from intake.stages.names import cut_line
 from intake.stages.signatures import read_signature
@@ -77,22 +79,38 @@ def slip_of(form: str = SECONDARY) -> SlipImage:
 def test_a_child_is_known_by_the_first_crop_and_no_other_is_read() -> None:
     engine = Reads(PUPIL.name)
     lines = template_of(SECONDARY).form.texts
-    texts, identity = read_names(slip_of(), lines, NO_CODE, ROSTER, engine)
+    texts, identity, _ = read_names(slip_of(), lines, NO_CODE, ROSTER, engine)
     assert identity.child == ROSTER.children[0]
     assert [text.field for text in texts] == [line.name for line in lines]
     assert engine.asked == len(lines)
 
 
+def test_the_ink_that_was_read_as_the_name_is_told() -> None:
+    slip, lines = slip_of(), template_of(SECONDARY).form.texts
+    place = next(line.place for line in lines if line.role is Role.CHILD_NAME)
+    _, _, ink = read_names(slip, lines, NO_CODE, ROSTER, Reads(PUPIL.name))
+    pieces = {piece.label: piece.place for piece in pieces_of(slip)}
+    assert ink.name
+    assert ink.name <= ink.shown["child_name"]
+    assert all(pieces[label].overlaps(place.grown(0.0, 0.0, 0.0, 2.0)) for label in ink.name)
+
+
+@pytest.mark.parametrize("text", [f"{PUPIL.name} nein", "Zacharias Quell"])
+def test_ink_that_says_more_than_the_name_is_not(text: str) -> None:
+    _, _, ink = read_names(slip_of(), template_of(SECONDARY).form.texts, NO_CODE, ROSTER, Reads(text))
+    assert not ink.name
+
+
 def test_a_line_without_writing_names_nobody_and_is_not_read() -> None:
     engine = Reads(PUPIL.name)
-    texts, identity = read_names(laid_flat(blank_sheet()), template_of(PRIMARY).form.texts, NO_CODE, ROSTER, engine)
+    texts, identity, _ = read_names(laid_flat(blank_sheet()), template_of(PRIMARY).form.texts, NO_CODE, ROSTER, engine)
     assert identity.state is IdentityState.NO_NAME
     assert {text.state for text in texts} == {TextState.EMPTY}
 
 
 @pytest.mark.parametrize("name", ["xyz", "Zacharias Quell"])
 def test_what_nobody_is_called_names_nobody(name: str) -> None:
-    _, identity = read_names(slip_of(), template_of(SECONDARY).form.texts, NO_CODE, ROSTER, Reads(name))
+    _, identity, _ = read_names(slip_of(), template_of(SECONDARY).form.texts, NO_CODE, ROSTER, Reads(name))
     assert identity.child is None
 
 
@@ -133,14 +151,14 @@ def test_a_name_too_faint_for_ink_is_read_if_it_is_one_of_the_list() -> None:
     cut = cut_line(bleached_slip(), line)
     assert cut.state is TextState.EMPTY
     assert cut.crops
-    texts, identity = read_names(bleached_slip(), [line], NO_CODE, ROSTER, Reads("Mia Schneider"))
+    texts, identity, _ = read_names(bleached_slip(), [line], NO_CODE, ROSTER, Reads("Mia Schneider"))
     assert identity.child == ROSTER.children[1]
     assert texts[0].state is TextState.WRITTEN
 
 
 def test_faint_strokes_that_are_no_name_of_the_list_are_an_empty_line() -> None:
     lines = template_of(PRIMARY).form.texts
-    texts, identity = read_names(bleached_slip(), lines, NO_CODE, ROSTER, Reads("xyz"))
+    texts, identity, _ = read_names(bleached_slip(), lines, NO_CODE, ROSTER, Reads("xyz"))
     assert identity.state is IdentityState.NO_NAME
     assert {text.state for text in texts} == {TextState.EMPTY}
 

@@ -6,9 +6,11 @@ import pytest
 
 from forms.geometry import Point, Rect
 from forms.model import Meaning
+from intake.pieces import pieces_of
+from intake.stages.names import cut_line
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
-from intake.values import StrayInk, StrayState
+from intake.values import LineInk, StrayInk, StrayState
 from samples.pens import Pen
 from samples.scanner import Picture
 from tests.intake.returned import (
@@ -57,6 +59,52 @@ def test_a_note_that_runs_off_the_paper_is_found(left_mm: float) -> None:
     lid = Rect(-5, base - 4 + left_mm, 220, 20)
     assert stray_on(painted(noted, lid, gray=15)).state is StrayState.FOUND
     assert stray_on(painted(cut_slip(), lid, gray=15)).state is StrayState.NONE
+
+
+def edge_dashes(count: int, from_edge_mm: float) -> StrayInk:
+    """What black and white leaves of the paper's edge: upright dashes one below the other."""
+    slip, form = laid_flat(cut_slip()), template_of(PRIMARY).form
+    explained = {label for one in form.signatures for label in read_signature(slip, one)[1]}
+    ink, first = slip.ink.copy(), int(slip.ink.max()) + 1
+    left = round((form.slip.place.right - from_edge_mm - slip.origin.x) * slip.px_per_mm)
+    for number in range(count):
+        top = round((60 - 15 + 6 * number) * slip.px_per_mm)
+        ink[top : top + round(4.8 * slip.px_per_mm), left : left + 4] = first + number
+    return find_stray_ink(replace(slip, ink=ink), form, explained)
+
+
+def test_dashes_along_the_edge_of_the_paper_are_its_edge() -> None:
+    assert edge_dashes(4, 1.9).state is StrayState.NONE
+    assert edge_dashes(2, 1.9).state is StrayState.FOUND
+    assert edge_dashes(4, 6.0).state is StrayState.FOUND
+
+
+def test_a_name_that_was_read_may_stand_lower_than_its_line_and_a_note_may_not() -> None:
+    sheet, form = cut_slip(replace(FAMILY, written_name="")), template_of(PRIMARY).form
+    place = form.texts[0].place
+    slip = laid_flat(with_words(sheet, "Mia Schneider", Point(place.x + 5, place.bottom + 4.0)))
+    explained = {label for one in form.signatures for label in read_signature(slip, one)[1]}
+    below = {p.label for p in pieces_of(slip) if p.place.overlaps(Rect(place.x, place.y, place.width, 18))}
+    assert find_stray_ink(slip, form, explained).state is StrayState.FOUND
+    assert find_stray_ink(slip, form, explained, LineInk({}, frozenset(below))).state is StrayState.NONE
+    assert find_stray_ink(slip, form, explained, LineInk({}, frozenset({min(below)}))).state is StrayState.FOUND
+
+
+@pytest.mark.parametrize(
+    ("words", "along_mm", "above_mm"),
+    [("", 0.0, 0.0), ("nein", 55.0, -1.5), ("nein", -6.0, -4.5), ("nicht", 45.0, 7.0)],
+    ids=["none", "at the end of the line", "below its beginning", "above its end"],
+)
+def test_a_word_on_a_line_that_the_engine_was_not_shown_is_found(words: str, along_mm: float, above_mm: float) -> None:
+    form = template_of(SECONDARY).form
+    place = form.texts[0].place
+    sheet = sheet_of(SECONDARY)
+    if words:
+        sheet = with_words(sheet, words, Point(place.x + along_mm, place.bottom - above_mm))
+    slip = laid_flat(sheet, SECONDARY)
+    explained = {label for one in form.signatures for label in read_signature(slip, one)[1]}
+    lines = LineInk({text.name: cut_line(slip, text).labels for text in form.texts}, frozenset())
+    assert (find_stray_ink(slip, form, explained, lines).state is StrayState.FOUND) == bool(words)
 
 
 def test_a_signed_letter_has_none() -> None:

@@ -14,6 +14,8 @@ from intake.stages.wording import objects
         "nein",
         "Lena Müller aber kein Bild",
         "bitte vorher anrufen",
+        "Holger Petersen ncht",
+        "Ulrike Kaya neim",
     ],
 )
 def test_words_of_a_refusal_or_a_condition_are_no_name(text: str) -> None:
@@ -24,6 +26,9 @@ def test_words_of_a_refusal_or_a_condition_are_no_name(text: str) -> None:
     "text",
     [
         "Lena Klein",
+        "Peter Hein",
+        "Ida Kleine",
+        "Jonas Bohne",
         "Nur Yılmaz",
         "Björn und Julia Nichterlein",
         "Ben Ohnesorg",
