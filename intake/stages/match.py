@@ -18,6 +18,7 @@ from rapidfuzz.distance import Indel, Levenshtein
 from rapidfuzz.process import cdist
 
 from intake.first_names import FIRST_NAMES
+from intake.last_names import LAST_NAMES
 from intake.values import (
     Candidate,
     Child,
@@ -375,11 +376,27 @@ def _ahead_of(guesses: Sequence[TextGuess], score: float, decoys: Spellings) -> 
 def _is_no_sibling(
     guesses: Sequence[TextGuess], opinions: Sequence["_Opinions"], child: int, vocabulary: Vocabulary
 ) -> bool:
-    """Whether no frequent first name, or another of the list, with the child's last name fits clearly better."""
+    """Whether no frequent first name, or another of the list, with the child's last name fits clearly better; nor its
+    first name with a frequent last name.
+    """
     decoys = _decoys_of(vocabulary.children[child], vocabulary, same_family=True)
+    strangers = _namesakes_of(vocabulary.children[child])
     best = _best_of(opinions)
     behind = SIBLING_BEHIND if best.log_ratio[child] >= POOR_RATIO else 0.0
-    return _ahead_of(guesses, float(best.score[child]), decoys) >= -behind
+    score = float(best.score[child])
+    return _ahead_of(guesses, score, decoys) >= -behind and _ahead_of(guesses, score, strangers) >= -behind
+
+
+@lru_cache(maxsize=64)
+def _namesakes_of(child: Child) -> Spellings:
+    """The child's first name with frequent last names that are not its own: children who are not listed."""
+    keys = {key_of(f"{one} {other}") for last in LAST_NAMES for one, other in _orders(child.first_name, last)}
+    listed = sorted(keys - {key for form in _whole_names(child) for key in _keys(form)})
+    return Spellings(tuple(listed), np.arange(len(listed)))
+
+
+def _orders(first: str, last: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (first, last), (last, first)
 
 
 @lru_cache(maxsize=64)
@@ -388,7 +405,7 @@ def _decoys_of(child: Child, vocabulary: Vocabulary, *, same_family: bool) -> Sp
     with the child's last name, and its first name with the other last names, unless the family is known.
     """
     firsts = FIRST_NAMES | {other.first_name for other in vocabulary.children}
-    lasts = () if same_family else {other.last_name for other in vocabulary.children}
+    lasts = () if same_family else {other.last_name for other in vocabulary.children} | LAST_NAMES
     pairs = {(first, child.last_name) for first in firsts} | {(child.first_name, last) for last in lasts}
     keys = {key_of(f"{one} {other}") for pair in pairs for one, other in (pair, pair[::-1])}
     own = {key for form in _whole_names(child) for key in _keys(form)}

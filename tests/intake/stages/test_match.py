@@ -135,6 +135,16 @@ def test_a_long_last_name_does_not_carry_another_first_name(written: str, listed
     assert identify(TextState.WRITTEN, [reading(written, 0.5)], names).child is None
 
 
+@pytest.mark.parametrize("stranger", ["Charlotte Werner", "Werner, Charlotte"])
+def test_a_frequent_last_name_that_fits_better_is_not_that_of_the_list(stranger: str) -> None:
+    names = vocabulary_of([child("Charlotte", "Berger"), child("Leon", "Richter")])
+    weak = [reading(stranger, sure) for sure in (0.97, 0.6, 0.3)]
+    for guess in weak:
+        identity = identify(TextState.WRITTEN, [guess], names)
+        assert identify_alone(identity, [guess], names, ()).child is None
+    assert identify(TextState.WRITTEN, [reading("Charlotte Berger")], names).child == child("Charlotte", "Berger")
+
+
 def test_a_name_of_which_one_word_could_not_be_read_is_unsure() -> None:
     lists = vocabulary_of((child("Theo", "Großenstein"), child("Anna", "Krüger")))
     assert identify(TextState.WRITTEN, [reading("xq Großenstein", 0.5)], lists).child is None
