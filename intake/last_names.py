@@ -1,4 +1,4 @@
-"""Frequent last names in Germany: what a last name may be instead of the one on the list that is nearly alike."""
+"""Frequent last names in Germany, put together by hand: never to read a name, only to ask what else it might be."""
 
 _FREQUENT = (
     "Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Schäfer Koch Bauer Richter Klein "

@@ -18,7 +18,6 @@ from intake.stages.match import (
     identify_alone,
     named_by_code,
     narrowed,
-    says_only,
     unsure_between,
     vocabulary_of,
 )
@@ -58,7 +57,7 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
     engine: TextEngine,
     file: str = "",
 ) -> tuple[tuple[TextReading, ...], Identity, LineInk]:
-    """What stands on the lines, which child of the roster the code names, or the child's line, and from which ink.
+    """What stands on the lines, which child of the roster the code names, or the child's line, and which ink was shown.
 
     `file` is the slip's file with its folders; one of these may be named like a class.
     """
@@ -69,7 +68,6 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
     said = [guess.text for line in others if line.role is Role.CHILD_CLASS for guess in guesses[line.name]]
     vocabulary = _vocabulary(roster.children)
     identity = _by_code_alone(code, vocabulary)
-    name: frozenset[int] = frozenset()
     for line in (line for line in lines if line.role is Role.CHILD_NAME):
         beside_mm2 = _ink_beside_name(slip, line, code)
         cut = replace(cuts[line.name], evidence=_with_measure(cuts[line.name].evidence, beside_mm2))
@@ -83,9 +81,8 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         guesses[line.name] = read
         named = _narrowed(named, read, roster, class_hints(roster, file, said))
         identity = unsure_between(code.children, named) if code.state is CodeState.CONTRADICTORY else named
-        name = cut.labels if says_only(read, identity.child, vocabulary) else frozenset()
-    ink = LineInk({line.name: cuts[line.name].labels for line in lines}, name)
-    return tuple(_reading(line, cuts[line.name], guesses[line.name], identity) for line in lines), identity, ink
+    shown = {line.name: cuts[line.name].labels for line in lines}
+    return tuple(_reading(line, cuts[line.name], guesses[line.name], identity) for line in lines), identity, shown
 
 
 def unless_words(

@@ -163,7 +163,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     signed = [read_signature(slip, line) for line in form.signatures]
     codes_ink = ink_of_codes(slip, template.codes)
     code = read_code(codes_on_slip(page, found.slip), template, roster.codes)
-    texts, identity, lines = read_names(slip, form.texts, code, roster, engine, page.ref.file)
+    texts, identity, shown = read_names(slip, form.texts, code, roster, engine, page.ref.file)
     return SlipReading(
         ref=page.ref,
         number=number,
@@ -177,7 +177,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
         marks=marks,
         signatures=unless_words(slip, signed, engine),
         texts=texts,
-        stray=find_stray_ink(slip, form, {label for _, labels in signed for label in labels} | codes_ink, lines),
+        stray=find_stray_ink(slip, form, {label for _, labels in signed for label in labels} | codes_ink, shown),
         written=map_ink(slip),
         identity=identity,
         file=PICTURE_ONLY,

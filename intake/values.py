@@ -3,7 +3,7 @@
 Places on paper are millimetres in the page of the blank; pixels live only inside a worker.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 
@@ -349,14 +349,8 @@ class TextReading:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class LineInk:
-    """The labels of the slip's ink that was shown to the engine, for each line by its field's name; and of that which
-    was read as the name of the child it identifies, and nothing else.
-    """
-
-    shown: Mapping[str, frozenset[int]]
-    name: frozenset[int]
+LineInk = Mapping[str, Collection[int]]
+"""The labels of the slip's ink that an engine was shown, for each line by its field's name."""
 
 
 class Wholeness(StrEnum):

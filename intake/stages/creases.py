@@ -6,9 +6,8 @@ lies beyond the piece itself is asked, so that a clause struck out from margin t
 breaks into several such pieces the others speak for it too, if it runs, upright or level, from edge to edge.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -16,6 +15,9 @@ import numpy.typing as npt
 
 from intake.pieces import Piece, cut_out, ink_pixels, pieces_of, span
 from intake.values import FloatImage, GrayImage, Mask, SlipImage
+
+Points = npt.NDArray[np.float64]
+"""Shape (n, 2)."""
 
 LENGTH_MM, SLIMNESS = 8.0, 8.0
 """Pieces at least this long and this many times longer than wide are asked."""
@@ -37,7 +39,8 @@ def without_creases(slip: SlipImage) -> SlipImage:
     """The same slip with the creases' and streaks' pieces no longer counted as ink."""
     long = [p for p in pieces_of(slip) if max(p.place.width, p.place.height) >= LENGTH_MM]
     slim = [p for p in long if p.elongation >= SLIMNESS / 2]
-    gone = [piece.label for piece in slim if _goes_on(slip, piece, slim)]
+    points = {piece.label: _points_of(slip, piece) for piece in slim}
+    gone = [label for label in points if _goes_on(slip, label, points)]
     if not gone:
         return slip
     rows, columns = ink_pixels(slip)
@@ -47,8 +50,9 @@ def without_creases(slip: SlipImage) -> SlipImage:
     return replace(slip, ink=ink)
 
 
-def _goes_on(slip: SlipImage, piece: Piece, slim: Sequence[Piece]) -> bool:
-    points = _points_of(slip, piece)
+def _goes_on(slip: SlipImage, piece: int, slim: Mapping[int, Points]) -> bool:
+    """Whether one of the slim pieces, all given by label with their pixels, goes on beyond its ends."""
+    points = slim[piece]
     middle = points.mean(axis=0)
     _, axes = np.linalg.eigh(np.cov(points.T))
     along, across = axes[:, 1], axes[:, 0]
@@ -61,7 +65,8 @@ def _goes_on(slip: SlipImage, piece: Piece, slim: Sequence[Piece]) -> bool:
     line = middle + beyond[:, None] * along
     if len(_darker_along(slip, line, across, beyond, ())):
         return True
-    others = [other.label for other in slim if other is not piece and _lies_on(slip, other, middle, across)]
+    reach = ON_LINE_MM * slip.px_per_mm
+    others = [label for label in slim if label != piece and np.abs((slim[label] - middle) @ across).max() <= reach]
     if not others or float(np.abs(along).min()) > STEEPEST:
         return False
     seen = np.concatenate([_darker_along(slip, line, across, beyond, others), places])
@@ -73,17 +78,11 @@ def _goes_on(slip: SlipImage, piece: Piece, slim: Sequence[Piece]) -> bool:
     )
 
 
-@lru_cache(maxsize=64)
-def _points_of(slip: SlipImage, piece: Piece) -> npt.NDArray[np.float64]:
+def _points_of(slip: SlipImage, piece: Piece) -> Points:
     """The middles of a piece's pixels, shape (n, 2)."""
     cutout = cut_out(slip, (piece,))
     rows, columns = np.nonzero(cutout.mask)
     return np.stack([columns + cutout.column, rows + cutout.row], axis=1).astype(np.float64)
-
-
-def _lies_on(slip: SlipImage, piece: Piece, middle: npt.NDArray[np.float64], across: npt.NDArray[np.float64]) -> bool:
-    """Whether all of a piece lies on a line."""
-    return bool(np.abs((_points_of(slip, piece) - middle) @ across).max() <= ON_LINE_MM * slip.px_per_mm)
 
 
 def _darker_along(

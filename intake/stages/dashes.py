@@ -25,8 +25,6 @@ THIN_MM, WAVER_MM = 1.6, 0.5
 """Bits are no thicker than the first, and their middles lie no farther from the line than the second."""
 FEWEST_BITS, LEAST_MM = 5, 20.0
 """So many bits, of so much length together."""
-MOST_TRIED = 3
-"""So many lines are tried: where the paper ends black and white may leave a longer one that is no fold."""
 SEGMENT_MM, FREE_SHARE, INKED_SHARE, OTHERS_MM = 4.0, 0.33, 0.15, 0.3
 """A segment says something if so much of it is free of print and of other ink, which reaches so far from the line; and
 it has the line if so much of what is free is inked."""
@@ -100,20 +98,15 @@ def _is_pale(slip: SlipImage, piece: Piece) -> bool:
 def _dashed(slip: _Upright) -> list[int]:
     """The labels of the bits of the longest dashed line; folds cross each other, but hardly ever lie side by side."""
     thin = slip.bits[slip.bits[:, 3] - slip.bits[:, 1] <= THIN_MM * slip.px_per_mm]
-    for _ in range(MOST_TRIED):
-        best: tuple[float, npt.NDArray[np.float64], float, float] | None = None
-        for lean in LEANS.tolist():
-            found = _longest(slip, thin, lean)
-            if found is not None and (best is None or found[0] > best[0]):
-                best = (*found, lean)
-        if best is None:
-            return []
-        _, line, across, lean = best
-        labels: list[int] = line[:, 0].astype(int).tolist()
-        if _comes_through(slip, line, across, lean):
-            return labels
-        thin = thin[~np.isin(thin[:, 0], labels)]
-    return []
+    best: tuple[float, npt.NDArray[np.float64], float, float] | None = None
+    for lean in LEANS.tolist():
+        found = _longest(slip, thin, lean)
+        if found is not None and (best is None or found[0] > best[0]):
+            best = (*found, lean)
+    if best is None:
+        return []
+    _, line, across, lean = best
+    return line[:, 0].astype(int).tolist() if _comes_through(slip, line, across, lean) else []
 
 
 def _longest(

@@ -235,23 +235,6 @@ def _reads_as(child: Child, guesses: Sequence[TextGuess], opinions: "_Opinions",
     )
 
 
-def says_only(guesses: Sequence[TextGuess], child: Child | None, vocabulary: Vocabulary) -> bool:
-    """Whether a reading is the child's name, and leaves no room for another word: neither in its letters nor in its
-    frames, of which each letter too many costs the log-ratio more than the bar has.
-    """
-    if child is None:
-        return False
-    own = vocabulary.children.index(child)
-    longest = max(len(key) for name in _whole_names(child) for key in _keys(name))
-    return any(
-        guess.posteriors is not None
-        and len(key_of(guess.text)) <= longest + 1
-        and _opinions(guess, vocabulary.whole, len(vocabulary.children)).log_ratio[own] >= WHOLE_BAR.log_ratio
-        and _worse_word(guess.text, child) >= WORD_LIKENESS
-        for guess in guesses
-    )
-
-
 def unsure_between(children: Sequence[Child], named: Identity) -> Identity:
     """Nobody for certain: the slip may be that of each child whose code is on it, and of whoever the writing names."""
     coded = tuple(Candidate(child, 1.0, 1.0, 0.0) for child in children)
@@ -297,7 +280,8 @@ def identify_alone(
     said, family = _family_of(best, guardians, children)
     siblings_behind = _lead_in(together.score, best, family > 0) >= SIBLING_LEAD
     by_family = said is _Family.NAMED and siblings_behind and together.clears(FAMILY_BAR)
-    decoys = _decoys_of(children[best], vocabulary, same_family=by_family)
+    lasts = frozenset() if by_family else LAST_NAMES | {other.last_name for other in children}
+    decoys = _decoys_of(children[best], vocabulary, lasts)
     clear = by_family or (said is not _Family.ANOTHER and together.clears(DOUBT_BAR))
     if clear and _ahead_of(guesses, float(together.score[best]), decoys) >= DECOY_LEAD:
         return _identified(together, best, children)
@@ -379,33 +363,18 @@ def _is_no_sibling(
     """Whether no frequent first name, or another of the list, with the child's last name fits clearly better; nor its
     first name with a frequent last name.
     """
-    decoys = _decoys_of(vocabulary.children[child], vocabulary, same_family=True)
-    strangers = _namesakes_of(vocabulary.children[child])
+    decoys = _decoys_of(vocabulary.children[child], vocabulary, LAST_NAMES)
     best = _best_of(opinions)
     behind = SIBLING_BEHIND if best.log_ratio[child] >= POOR_RATIO else 0.0
-    score = float(best.score[child])
-    return _ahead_of(guesses, score, decoys) >= -behind and _ahead_of(guesses, score, strangers) >= -behind
+    return _ahead_of(guesses, float(best.score[child]), decoys) >= -behind
 
 
 @lru_cache(maxsize=64)
-def _namesakes_of(child: Child) -> Spellings:
-    """The child's first name with frequent last names that are not its own: children who are not listed."""
-    keys = {key_of(f"{one} {other}") for last in LAST_NAMES for one, other in _orders(child.first_name, last)}
-    listed = sorted(keys - {key for form in _whole_names(child) for key in _keys(form)})
-    return Spellings(tuple(listed), np.arange(len(listed)))
-
-
-def _orders(first: str, last: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return (first, last), (last, first)
-
-
-@lru_cache(maxsize=64)
-def _decoys_of(child: Child, vocabulary: Vocabulary, *, same_family: bool) -> Spellings:
+def _decoys_of(child: Child, vocabulary: Vocabulary, lasts: frozenset[str]) -> Spellings:
     """Names that it might be instead, of siblings and namesakes who are not listed: frequent and listed first names
-    with the child's last name, and its first name with the other last names, unless the family is known.
+    with the child's last name, and its first name with these last names.
     """
     firsts = FIRST_NAMES | {other.first_name for other in vocabulary.children}
-    lasts = () if same_family else {other.last_name for other in vocabulary.children} | LAST_NAMES
     pairs = {(first, child.last_name) for first in firsts} | {(child.first_name, last) for last in lasts}
     keys = {key_of(f"{one} {other}") for pair in pairs for one, other in (pair, pair[::-1])}
     own = {key for form in _whole_names(child) for key in _keys(form)}

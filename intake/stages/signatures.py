@@ -218,12 +218,12 @@ def _thinned(points: Points) -> npt.NDArray[np.float32]:
 class _Bands:
     """Ink in narrow bands, seen from several turns: `inked` has shape (turns, bands, steps), 1 where there is any.
 
-    `steps` is how many of its steps are inked in each band, shape (turns * bands,); `low` is the place across of the
+    `sums` is how many of its steps are inked in each band, shape (turns * bands,); `low` is the place across of the
     first band of each turn, and the place along of its first step.
     """
 
     inked: GrayImage
-    steps: npt.NDArray[np.int32]
+    sums: npt.NDArray[np.int32]
     low: npt.NDArray[np.float32]
 
 
@@ -250,7 +250,7 @@ def _lines(bands: _Bands, length: float, inked_share: float, *, free_sides: int)
         return np.zeros((0, 4))
     need = int(np.ceil(inked_share * stretch))
     rows = bands.inked.reshape(turns * count, steps)
-    long = np.flatnonzero(bands.steps >= need)
+    long = np.flatnonzero(bands.sums >= need)
     if not len(long):
         return np.zeros((0, 4))
     row, start = np.nonzero(_coverage(rows[long], stretch) >= need)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from forms.geometry import Rect
-from forms.model import ChoiceBox, Field, Form, Role, SignatureLine, TextLine
+from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
 from intake.pieces import Piece, ink_pixels, is_lonely_speck, pieces_of
 from intake.rings import on_rings
 from intake.scales import quartered
@@ -32,8 +32,6 @@ EDGE_LINE_MM, EDGE_LINE_LEANS, EDGE_LINE_THIN_MM = (15.0, 2.0), 0.03, 0.7
 so much for each millimetre of its length, if its ink is no thicker than the last all along."""
 DASH_MM, DASH_SLIMNESS = 5.0, 6.0
 """And one that is a dash along the edge, so long and so many times longer than high."""
-ALONG_EDGE_MM, EDGE_DASH_MM, EDGE_DASHES = 2.0, 4.0, 3
-"""So are dashes that lie so near to an edge of the slip and along it, of such length, if there are so many."""
 STAPLE_CORNER_MM = (36.0, 22.0)
 """Staples sit in the top left corner of a whole page."""
 SPECK_MM2 = 0.4
@@ -52,8 +50,6 @@ ACCENT_MM2, ACCENT_MM, ACCENT_ABOVE_MM, ACCENT_APART_MM, ACCENTS_TOGETHER = 2.5,
 a note come in rows."""
 BASE_ABOVE_MM, BASE_BELOW_MM = 3.2, 3.0
 """The feet of the writing stand so near to the printed line; descenders let a word float by 2.5 mm."""
-LOW_NAME_MM = 5.0
-"""But the name of the child who was read there may stand so low: it runs along the line, or just below it."""
 FLOATS_MM, FLOATS_ABOVE_MM = 4.5, 2.5
 """Writing that hardly rises above the field may float higher."""
 APART_MM, FEWEST_PAIRS, STEEPEST = 8.0, 3, 0.08
@@ -63,28 +59,25 @@ HIGHER_MM, LOWER_MM = 2.8, 3.5
 TALL_SHARE = 0.5
 """In a hand that writes large, so much of the height of its words."""
 BESIDE_LINE_MM, BESIDE_LINE_MM2 = 1.0, 2.0
-"""So much ink off the line, and beside the words on it, not over or under them, is another word."""
+"""So much ink off the line, and beside the words on it, not over or under them, is another word. It made no plain slip
+of 584 one for a person."""
 OTHER_LINE_MM2 = 5.0
 """Less ink than this off the line is broken letters; a note squeezed in between two lines has 12 mm² and more."""
 
 
-NOTHING_READ = LineInk({}, frozenset())
-
-
-def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int], lines: LineInk = NOTHING_READ) -> StrayInk:
+def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int], shown: LineInk) -> StrayInk:
     """Sum up the ink that neither the fields nor the labels in `explained` account for.
 
-    Of `lines` that were read, writing that was not shown to the engine is not explained, wherever it stands; and what
-    was read as the child's name may stand lower than its line.
+    Writing on a line that was not `shown` to the engine is not explained, wherever it stands.
     """
     every = pieces_of(slip)
     known = set(explained)
     thicker = 1 + slip.blur_mm / PEN_MM
     for field in form.fields:
-        known.update(piece.label for piece in _writing_at(field, every, thicker, lines))
+        known.update(piece.label for piece in _writing_at(field, every, thicker, shown))
     left = [piece for piece in every if piece.label not in known and _counts(piece, form)]
     if left:
-        rim = _rim(slip, left) | _dashed_edges(left, form.slip.place)
+        rim = _rim(slip, left)
         left = [piece for piece in left if piece.label not in rim]
     stray = [piece for piece in left if not is_lonely_speck(piece, left)]
     if sum(piece.area_mm2 for piece in stray) > STRAY_MM2:
@@ -150,20 +143,6 @@ def _is_dash(piece: Piece) -> bool:
     return high < LETTER_SLIM_MM and wide >= max(DASH_MM, DASH_SLIMNESS * high)
 
 
-def _dashed_edges(pieces: Sequence[Piece], slip: Rect) -> set[int]:
-    """The labels of dashes that follow an edge of the slip, where the paper's own edge shows in bits."""
-    slim = [p for p in pieces if min(p.place.width, p.place.height) < LETTER_SLIM_MM]
-    upright = [p for p in slim if p.place.height >= max(EDGE_DASH_MM, DASH_SLIMNESS * p.place.width)]
-    level = [p for p in slim if p.place.width >= max(EDGE_DASH_MM, DASH_SLIMNESS * p.place.height)]
-    at_edges = [
-        [p for p in upright if p.centre.x <= slip.x + ALONG_EDGE_MM],
-        [p for p in upright if p.centre.x >= slip.right - ALONG_EDGE_MM],
-        [p for p in level if p.centre.y <= slip.y + ALONG_EDGE_MM],
-        [p for p in level if p.centre.y >= slip.bottom - ALONG_EDGE_MM],
-    ]
-    return {p.label for dashes in at_edges if len(dashes) >= EDGE_DASHES for p in dashes}
-
-
 def _inwards_mm(slip: SlipImage) -> FloatImage:
     """How far inside the paper each place lies, on the picture divided by `SHRINK`."""
     paper = quartered((~slip.outside).view(np.uint8) * np.uint8(255)) == 255  # noqa: PLR2004 - nothing but paper
@@ -172,23 +151,21 @@ def _inwards_mm(slip: SlipImage) -> FloatImage:
     return np.asarray((steps - 0.5) * SHRINK / slip.px_per_mm, np.float32)
 
 
-def _writing_at(field: Field, every: Sequence[Piece], thicker: float, lines: LineInk) -> Iterable[Piece]:
+def _writing_at(field: Field, every: Sequence[Piece], thicker: float, shown: LineInk) -> Iterable[Piece]:
     """The pieces that are what the field asks for; a signature's are told by whoever reads it."""
     match field:
         case ChoiceBox():
             around = field.place.grown(BOX_AROUND_MM, BOX_AROUND_MM, BOX_AROUND_MM, BOX_AROUND_MM)
             return [p for p in every if p.place.overlaps(field.place) or around.contains(p.centre)]
         case TextLine():
-            name = lines.name if field.role is Role.CHILD_NAME else frozenset()
-            writing = _one_line_of_writing(field.place, every, name)
-            if (shown := lines.shown.get(field.name)) is not None:
-                writing = [piece for piece in writing if piece.label in shown or piece.area_mm2 < DOT_MM2]
+            on_line = _one_line_of_writing(field.place, every)
+            writing = [p for p in on_line if p.label in shown[field.name] or p.area_mm2 < DOT_MM2]
             return [*writing, *_accents_over(writing, every, thicker)]
         case SignatureLine():
             return ()
 
 
-def _one_line_of_writing(place: Rect, every: Sequence[Piece], name: Collection[int]) -> Sequence[Piece]:
+def _one_line_of_writing(place: Rect, every: Sequence[Piece]) -> Sequence[Piece]:
     """The writing that stands on a field's line: one line of it, and not another one squeezed in above."""
     zone = place.grown(LINE_SIDE_MM, LINE_ABOVE_MM, LINE_SIDE_MM, LINE_BELOW_MM)
     here = [piece for piece in every if zone.contains(piece.centre)]
@@ -200,8 +177,7 @@ def _one_line_of_writing(place: Rect, every: Sequence[Piece], name: Collection[i
     feet = statistics.median(bottoms.values())
     inside = statistics.median(piece.place.y for piece in words) >= place.y - FLOATS_ABOVE_MM
     above = FLOATS_MM if inside else BASE_ABOVE_MM
-    below = LOW_NAME_MM if all(piece.label in name for piece in words) else BASE_BELOW_MM
-    if not place.bottom - above <= feet <= place.bottom + below:
+    if not place.bottom - above <= feet <= place.bottom + BASE_BELOW_MM:
         return [piece for piece in here if piece.area_mm2 < DOT_MM2]
     tall = TALL_SHARE * statistics.median(piece.place.height for piece in words)
     higher, lower = max(HIGHER_MM, tall), max(LOWER_MM, tall)

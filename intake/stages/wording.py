@@ -1,7 +1,8 @@
 """Words on a line for names, dates or signatures that are none of these: an objection, a condition.
 
 A line that says "nur ohne Kamera" is filled in, but not with a name. The words below stand in the refusals and
-conditions that schools report; short ones count only letter by letter, for Klein is a name and kein is not.
+conditions that schools report. Short ones count letter by letter, for Klein is a name and kein is not; the commonest
+also with one letter misread.
 """
 
 from rapidfuzz import fuzz
@@ -10,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 SHORT_WORDS = frozenset({"NEIN", "NICHT", "OHNE", "KEIN", "KEINE", "KEINEN", "KEINESFALLS"})
 MISREAD_WORDS, NAMES_LIKE_THEM = (
     ("NEIN", "NICHT", "OHNE", "KEINE"),
-    frozenset({"HEIN", "REIN", "FEIN", "KLEINE", "BOHNE"}),
+    frozenset({"HEIN", "HEINE", "REIN", "FEIN", "WEIN", "KLEINE", "BOHNE"}),
 )
 """These count with a letter misread, too ("ncht"), unless that is a name. Of 4,882 lines of the trial series 9 hold
 such a word."""

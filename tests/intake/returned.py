@@ -23,12 +23,14 @@ from intake.decide import decide
 from intake.policy import EVERY_LINE
 from intake.read_slip import read_page
 from intake.stages.flatten import lay_flat
+from intake.stages.names import cut_line
 from intake.templates import prepare
 from intake.values import (
     Child,
     Decision,
     Fit,
     GrayImage,
+    LineInk,
     PageImage,
     PageReading,
     PageRef,
@@ -327,6 +329,11 @@ def laid_flat(sheet: Picture, form_id: str = PRIMARY, *, bilevel: bool = False) 
     mode = scanner.Mode.BILEVEL if bilevel else scanner.Mode.GREY
     picture = seen(sheet, replace(FLATBED, mode=mode))
     return lay_flat(page_of(picture, bilevel=bilevel), true_place(picture, template_of(form_id)), None)
+
+
+def lines_shown(slip: SlipImage, form: Form) -> LineInk:
+    """What an engine would be shown of the lines."""
+    return {line.name: cut_line(slip, line).labels for line in form.texts}
 
 
 def error_mm(found: Registration, picture: Picture, slip: int = 0) -> float:

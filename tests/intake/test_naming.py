@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from forms.geometry import Point
-from forms.model import Role
 from intake.engines import TextEngine, pp_ocr
 from intake.naming import class_hints, read_names, unless_words
 from intake.pieces import pieces_of
@@ -85,20 +84,13 @@ def test_a_child_is_known_by_the_first_crop_and_no_other_is_read() -> None:
     assert engine.asked == len(lines)
 
 
-def test_the_ink_that_was_read_as_the_name_is_told() -> None:
+def test_the_ink_that_was_shown_is_told() -> None:
     slip, lines = slip_of(), template_of(SECONDARY).form.texts
-    place = next(line.place for line in lines if line.role is Role.CHILD_NAME)
-    _, _, ink = read_names(slip, lines, NO_CODE, ROSTER, Reads(PUPIL.name))
+    _, _, shown = read_names(slip, lines, NO_CODE, ROSTER, Reads(PUPIL.name))
     pieces = {piece.label: piece.place for piece in pieces_of(slip)}
-    assert ink.name
-    assert ink.name <= ink.shown["child_name"]
-    assert all(pieces[label].overlaps(place.grown(0.0, 0.0, 0.0, 2.0)) for label in ink.name)
-
-
-@pytest.mark.parametrize("text", [f"{PUPIL.name} nein", "Zacharias Quell"])
-def test_ink_that_says_more_than_the_name_is_not(text: str) -> None:
-    _, _, ink = read_names(slip_of(), template_of(SECONDARY).form.texts, NO_CODE, ROSTER, Reads(text))
-    assert not ink.name
+    for line in lines:
+        assert shown[line.name]
+        assert all(pieces[label].overlaps(line.place.grown(0.0, 0.0, 0.0, 2.0)) for label in shown[line.name])
 
 
 def test_a_line_without_writing_names_nobody_and_is_not_read() -> None:

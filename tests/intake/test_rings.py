@@ -15,6 +15,7 @@ from tests.intake.returned import (
     PRIMARY,
     cut_slip,
     laid_flat,
+    lines_shown,
     oval,
     template_of,
     with_ink,
@@ -39,7 +40,7 @@ def cup(sheet: Picture, middle: Point = MIDDLE, radius_mm: float = RADIUS_MM, de
 def stray_on(sheet: Picture) -> StrayInk:
     slip, form = laid_flat(sheet), template_of(PRIMARY).form
     explained = {label for one in form.signatures for label in read_signature(slip, one)[1]}
-    return find_stray_ink(slip, form, explained)
+    return find_stray_ink(slip, form, explained, lines_shown(slip, form))
 
 
 @pytest.mark.parametrize("depth", [40.0, 70.0])

@@ -12,7 +12,6 @@ from intake.stages.match import (
     log_ratios,
     named_by_code,
     narrowed,
-    says_only,
     unsure_between,
     vocabulary_of,
 )
@@ -76,21 +75,6 @@ def named(*texts: str) -> str:
 )
 def test_a_name_is_known_however_it_is_spelled(written: str, meant: str) -> None:
     assert named(written) == meant
-
-
-@pytest.mark.parametrize("text", ["Anna Krüger", "Krüger, Anna", "Anna Kruger"])
-def test_a_name_that_was_read_whole_is_all_that_stands_there(text: str) -> None:
-    assert says_only([reading(text)], KLASSE[3], NAMES)
-
-
-@pytest.mark.parametrize("text", ["Anna Krüger nein", "nein Anna Krüger", "Anna", "Anna Krüger ja", "Lena Richter"])
-def test_a_name_with_another_word_or_half_a_name_is_not(text: str) -> None:
-    assert not says_only([reading(text)], KLASSE[3], NAMES)
-
-
-def test_text_without_frames_and_nobody_say_nothing() -> None:
-    assert not says_only([TextGuess("Anna Krüger", 0.99, None)], KLASSE[3], NAMES)
-    assert not says_only([reading("Anna Krüger")], None, NAMES)
 
 
 def test_a_first_name_alone_is_enough_where_nobody_else_has_it() -> None:

@@ -25,6 +25,7 @@ from tests.intake.returned import (
     field,
     laid_flat,
     line,
+    lines_shown,
     oval,
     painted,
     sheet_of,
@@ -54,7 +55,8 @@ def passes(sheet: Picture) -> bool:
     """Whether line and stray ink together raise no doubt."""
     slip = laid_flat(sheet)
     reading, labels = read_signature(slip, line_of("guardian_signature"))
-    stray = find_stray_ink(slip, template_of(PRIMARY).form, set(labels))
+    form = template_of(PRIMARY).form
+    stray = find_stray_ink(slip, form, set(labels), lines_shown(slip, form))
     return reading.state is SignatureState.SIGNED and stray.state is StrayState.NONE
 
 

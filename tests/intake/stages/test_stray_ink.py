@@ -6,11 +6,9 @@ import pytest
 
 from forms.geometry import Point, Rect
 from forms.model import Meaning
-from intake.pieces import pieces_of
-from intake.stages.names import cut_line
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
-from intake.values import LineInk, StrayInk, StrayState
+from intake.values import StrayInk, StrayState
 from samples.pens import Pen
 from samples.scanner import Picture
 from tests.intake.returned import (
@@ -23,6 +21,7 @@ from tests.intake.returned import (
     field,
     laid_flat,
     line,
+    lines_shown,
     oval,
     painted,
     sheet_of,
@@ -40,7 +39,7 @@ def stray_on(sheet: Picture, form_id: str = PRIMARY) -> StrayInk:
     """Stray ink after all signatures have taken theirs."""
     slip, form = laid_flat(sheet, form_id), template_of(form_id).form
     explained = {label for one in form.signatures for label in read_signature(slip, one)[1]}
-    return find_stray_ink(slip, form, explained)
+    return find_stray_ink(slip, form, explained, lines_shown(slip, form))
 
 
 @pytest.mark.parametrize("seed", [7, 8, 9])
@@ -61,35 +60,6 @@ def test_a_note_that_runs_off_the_paper_is_found(left_mm: float) -> None:
     assert stray_on(painted(cut_slip(), lid, gray=15)).state is StrayState.NONE
 
 
-def edge_dashes(count: int, from_edge_mm: float) -> StrayInk:
-    """What black and white leaves of the paper's edge: upright dashes one below the other."""
-    slip, form = laid_flat(cut_slip()), template_of(PRIMARY).form
-    explained = {label for one in form.signatures for label in read_signature(slip, one)[1]}
-    ink, first = slip.ink.copy(), int(slip.ink.max()) + 1
-    left = round((form.slip.place.right - from_edge_mm - slip.origin.x) * slip.px_per_mm)
-    for number in range(count):
-        top = round((60 - 15 + 6 * number) * slip.px_per_mm)
-        ink[top : top + round(4.8 * slip.px_per_mm), left : left + 4] = first + number
-    return find_stray_ink(replace(slip, ink=ink), form, explained)
-
-
-def test_dashes_along_the_edge_of_the_paper_are_its_edge() -> None:
-    assert edge_dashes(4, 1.9).state is StrayState.NONE
-    assert edge_dashes(2, 1.9).state is StrayState.FOUND
-    assert edge_dashes(4, 6.0).state is StrayState.FOUND
-
-
-def test_a_name_that_was_read_may_stand_lower_than_its_line_and_a_note_may_not() -> None:
-    sheet, form = cut_slip(replace(FAMILY, written_name="")), template_of(PRIMARY).form
-    place = form.texts[0].place
-    slip = laid_flat(with_words(sheet, "Mia Schneider", Point(place.x + 5, place.bottom + 4.0)))
-    explained = {label for one in form.signatures for label in read_signature(slip, one)[1]}
-    below = {p.label for p in pieces_of(slip) if p.place.overlaps(Rect(place.x, place.y, place.width, 18))}
-    assert find_stray_ink(slip, form, explained).state is StrayState.FOUND
-    assert find_stray_ink(slip, form, explained, LineInk({}, frozenset(below))).state is StrayState.NONE
-    assert find_stray_ink(slip, form, explained, LineInk({}, frozenset({min(below)}))).state is StrayState.FOUND
-
-
 @pytest.mark.parametrize(
     ("words", "along_mm", "above_mm"),
     [("", 0.0, 0.0), ("nein", 55.0, -1.5), ("nein", -6.0, -4.5), ("nicht", 45.0, 7.0)],
@@ -103,8 +73,7 @@ def test_a_word_on_a_line_that_the_engine_was_not_shown_is_found(words: str, alo
         sheet = with_words(sheet, words, Point(place.x + along_mm, place.bottom - above_mm))
     slip = laid_flat(sheet, SECONDARY)
     explained = {label for one in form.signatures for label in read_signature(slip, one)[1]}
-    lines = LineInk({text.name: cut_line(slip, text).labels for text in form.texts}, frozenset())
-    assert (find_stray_ink(slip, form, explained, lines).state is StrayState.FOUND) == bool(words)
+    assert (find_stray_ink(slip, form, explained, lines_shown(slip, form)).state is StrayState.FOUND) == bool(words)
 
 
 def test_a_signed_letter_has_none() -> None:
@@ -150,7 +119,7 @@ def test_a_circle_round_the_word_is_found() -> None:
 
 def test_a_signature_that_nothing_explains_is_stray() -> None:
     slip, form = laid_flat(cut_slip()), template_of(PRIMARY).form
-    stray = find_stray_ink(slip, form, ())
+    stray = find_stray_ink(slip, form, (), lines_shown(slip, form))
     assert stray.state is StrayState.FOUND
     assert any(SIGNATURE.overlaps(place) for place in stray.places)
 

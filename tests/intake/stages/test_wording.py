@@ -27,6 +27,7 @@ def test_words_of_a_refusal_or_a_condition_are_no_name(text: str) -> None:
     [
         "Lena Klein",
         "Peter Hein",
+        "Ina Heine",
         "Ida Kleine",
         "Jonas Bohne",
         "Nur Yılmaz",
