@@ -25,6 +25,7 @@ from intake.values import (
     IdentifiedBy,
     Identity,
     IdentityState,
+    Mask,
     Posteriors,
     TextGuess,
     TextState,
@@ -145,6 +146,10 @@ FAMILY_BAR = Bar(likeness=0.45, likeness_margin=0.0, log_ratio=-2.4, log_ratio_m
 GUARDIANS_LIKENESS, GUARDIANS_LEAD = 0.55, 0.10
 """A line names a family if it is so like its guardians' names, and by so much less like all others: on two seeds the
 right family came first on 493 of 500 lines."""
+
+OWN_GUARDIANS, OTHER_GUARDIANS = 0.65, 0.25
+"""The line is so like the guardians of the child, and by so much less like those of another, that the other is none of
+theirs: among namesakes, and the same two names the other way round, the guardians decide."""
 
 SIBLING_LEAD = 0.20
 DECOY_LEAD = 0.10
@@ -272,14 +277,16 @@ def identify_alone(
         return identity
     children = vocabulary.children
     opinions = [_opinions(guess, vocabulary.whole, len(children)) for guess in guesses]
+    likeness = np.array([_guardians_likeness(guardians, child.guardians) for child in children])
     together = _best_of(opinions)
-    best = together.best
+    best = int(np.lexsort((likeness, together.score))[-1])
     contradicted = _named(guesses, opinions, WHOLE_BAR) - {best}
     if contradicted or not _both_words_read(guesses, children[best]):
         return identity
-    said, family = _family_of(best, guardians, children)
-    siblings_behind = _lead_in(together.score, best, family > 0) >= SIBLING_LEAD
-    by_family = said is _Family.NAMED and siblings_behind and together.clears(FAMILY_BAR)
+    said, family = _family_of(best, likeness, children)
+    others = _of_other_guardians(best, likeness, children)
+    siblings_behind = _lead_in(together.score, best, family & ~others) >= SIBLING_LEAD
+    by_family = said is _Family.NAMED and siblings_behind and together.without(others).clears(FAMILY_BAR)
     lasts = frozenset() if by_family else LAST_NAMES | {other.last_name for other in children}
     decoys = _decoys_of(children[best], vocabulary, lasts)
     clear = by_family or (said is not _Family.ANOTHER and together.clears(DOUBT_BAR))
@@ -324,17 +331,25 @@ class _Family(Enum):
     UNKNOWN = auto()
 
 
-def _family_of(best: int, guardians: Sequence[TextGuess], children: Sequence[Child]) -> tuple[_Family, Scores]:
-    """Whether the line names the child's guardians and nobody else's; and who may belong to them (1, else 0)."""
+def _family_of(best: int, like: Scores, children: Sequence[Child]) -> tuple[_Family, Mask]:
+    """Whether the line, which is so like everybody's guardians, names the child's and nobody else's; and who may belong
+    to them.
+    """
     child = children[best]
     shared = [bool(set(child.guardians) & set(c.guardians)) or c.last_name == child.last_name for c in children]
     family = np.array(shared, bool)
-    like = np.array([_guardians_likeness(guardians, one.guardians) for one in children])
     here, elsewhere = float(like[family].max(initial=0.0)), float(like[~family].max(initial=0.0))
     if float(like[best]) >= max(GUARDIANS_LIKENESS, elsewhere + GUARDIANS_LEAD):
-        return _Family.NAMED, family.astype(float)
+        return _Family.NAMED, family
     another = elsewhere >= max(GUARDIANS_LIKENESS, here + GUARDIANS_LEAD)
-    return _Family.ANOTHER if another else _Family.UNKNOWN, family.astype(float)
+    return _Family.ANOTHER if another else _Family.UNKNOWN, family
+
+
+def _of_other_guardians(best: int, like: Scores, children: Sequence[Child]) -> Mask:
+    """Who is a child of others than the line names, as it does the child's own guardians: a namesake, for instance."""
+    own, sure = set(children[best].guardians), like[best] >= OWN_GUARDIANS
+    listed = [bool(child.guardians) and not own & set(child.guardians) for child in children]
+    return np.asarray(np.array(listed, bool) & sure & (like <= like[best] - OTHER_GUARDIANS))
 
 
 def _guardians_likeness(guesses: Sequence[TextGuess], names: Sequence[str]) -> float:
@@ -449,6 +464,10 @@ class _Opinions:
     def best(self) -> int:
         """The number of the likeliest child."""
         return int(self.score.argmax())
+
+    def without(self, those: Mask) -> "_Opinions":
+        """The opinions of all the others."""
+        return _Opinions(self.likeness[~those], self.log_ratio[~those], self.score[~those])
 
     def clears(self, bar: Bar) -> bool:
         """Whether both opinions name the same child, well enough, and well before anybody else."""

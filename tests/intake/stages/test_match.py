@@ -374,6 +374,49 @@ def test_a_sibling_who_is_not_listed_is_never_taken_for_the_one_who_is() -> None
         assert found.child is None
 
 
+def with_guardians(first: str, last: str, guardians: str, school_class: str = "3a") -> Child:
+    return Child(f"{first}-{last}-{school_class}", first, last, school_class, "", (guardians,) if guardians else ())
+
+
+def known(written: str, guardians: str, among: tuple[Child, ...]) -> Child | None:
+    names, guess = vocabulary_of(among), reading(written, 0.95)
+    before = identify(TextState.WRITTEN, [guess], names)
+    return identify_alone(before, [guess], names, [reading(guardians)] if guardians else []).child
+
+
+def test_among_namesakes_the_guardians_decide() -> None:
+    one = with_guardians("Lena", "Richter", "Gottfried Mühlenbruch")
+    other = with_guardians("Lena", "Richter", "Petra Beck", "3b")
+    among = (one, other, FAMILIES[1])
+    assert known("Lena Richter", "Gotfried Muhlenbruch", among) == one
+    assert known("Lena Richter", "Petra Bek", among) == other
+
+
+@pytest.mark.parametrize("guardians", ["", "Emil Xaver", "Gottfried Beck", "Petra Mühlenbruch"])
+def test_among_namesakes_guardians_who_are_neither_decide_nothing(guardians: str) -> None:
+    one = with_guardians("Lena", "Richter", "Gottfried Mühlenbruch")
+    other = with_guardians("Lena", "Richter", "Petra Beck", "3b")
+    assert known("Lena Richter", guardians, (one, other, FAMILIES[1])) is None
+
+
+def test_guardians_who_are_not_listed_rule_nobody_out() -> None:
+    one = with_guardians("Lena", "Richter", "Gottfried Mühlenbruch")
+    other = with_guardians("Lena", "Richter", "", "3b")
+    assert known("Lena Richter", "Gottfried Mühlenbruch", (one, other, FAMILIES[1])) is None
+
+
+def test_the_same_two_names_the_other_way_round_are_told_apart_by_the_guardians() -> None:
+    one = with_guardians("Paul", "Konrad", "Ayse Lehmann")
+    other = with_guardians("Konrad", "Paul", "Stefan Vogel")
+    assert known("Paul Konrad", "Stefan Vogel", (one, other, FAMILIES[1])) == other
+
+
+def test_guardians_do_not_tell_siblings_apart() -> None:
+    one = with_guardians("Lea", "Richter", "Gottfried Mühlenbruch")
+    other = with_guardians("Leo", "Richter", "Gottfried Mühlenbruch")
+    assert known("Leq Richter", "Gottfried Mühlenbruch", (one, other, FAMILIES[1])) is None
+
+
 def test_two_crops_that_contradict_each_other_stay_so() -> None:
     guesses = [reading("Lena Richter"), reading("Anna Schulz")]
     unsure = identify(TextState.WRITTEN, guesses, NAMES)

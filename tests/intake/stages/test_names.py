@@ -97,7 +97,7 @@ def test_a_written_name_is_cut_out_with_a_margin() -> None:
 
 
 def test_a_rendering_that_leans_loses_no_ink() -> None:
-    _, _, kept, right, left = cut(written()).crops
+    _, _, kept, right, left, *_ = cut(written()).crops
     ink = [float((255 - crop.astype(float)).sum()) for crop in (kept, right, left)]
     assert ink[1] == pytest.approx(ink[0], rel=0.02)
     assert ink[2] == pytest.approx(1.5 * ink[0], rel=0.02)
@@ -282,3 +282,54 @@ def test_a_word_that_sinks_below_the_line_belongs_to_the_name() -> None:
     assert cut(page).state is TextState.EMPTY
     write(page, "Nora", x=43.0, base=31.5)
     assert width_mm(cut(page)) > 20
+
+
+# ---------------------------------------------------------------- words side by side, each as high as the highest
+
+
+def small(page: GrayImage, text: str, x: float, base: float = 28.0) -> None:
+    cv2.putText(page, text, (px(x), px(base)), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 40, 1, cv2.LINE_AA)
+
+
+def heights(crop: GrayImage) -> list[int]:
+    """How high the words of a crop are, from left to right: runs of columns with ink, half a height apart."""
+    dark = crop < 160
+    columns = np.flatnonzero(dark.any(axis=0))
+    runs = np.split(columns, np.flatnonzero(np.diff(columns) > 0.4 * crop.shape[0]) + 1)
+    return [int(np.ptp(np.flatnonzero(dark[:, run].any(axis=1)))) for run in runs]
+
+
+def test_a_small_word_beside_a_large_one_is_shown_as_high() -> None:
+    page = blank()
+    small(page, "LENA", 24.0)
+    cv2.putText(page, "RICHTER", (px(40), px(28)), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 40, 3, cv2.LINE_AA)
+    *_, even = cut(page).crops
+    first, second = heights(even)
+    assert first == pytest.approx(second, rel=0.15)
+
+
+def test_two_words_beside_a_stamp_are_shown_alone() -> None:
+    page = blank()
+    small(page, "LENA", 24.0)
+    small(page, "RICHTER", 38.0)
+    small(page, "EINGANG", 60.0, base=26.0)
+    stroke(page, (58, 14), (59.5, 34))
+    lines = cut(page)
+    every, two = lines.crops[-2:]
+    assert len(heights(every)) == 3
+    assert len(heights(two)) == 2
+
+
+def test_the_word_of_the_line_above_that_runs_into_a_letter_is_not_in_the_row() -> None:
+    page = blank()
+    small(page, "TIM", 24.0)
+    small(page, "BECK", 40.0)
+    alone = cut(page).crops[-1]
+    small(page, "GUARDIANS", 36.0, base=20.0)
+    stroke(page, (44, 18), (44, 26), pen=1)
+    both = cut(page)
+    assert both.crops[-1].shape[1] / both.crops[-1].shape[0] == pytest.approx(alone.shape[1] / alone.shape[0], rel=0.25)
+
+
+def test_a_single_word_needs_no_such_rendering() -> None:
+    assert len(cut(written("Mia")).crops) == 5
