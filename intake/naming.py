@@ -1,7 +1,7 @@
 """What stands on the lines of a slip, and which child they name."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -210,13 +210,21 @@ def _name_child(
     guesses: tuple[TextGuess, ...] = ()
     identity = identify(cut.state, guesses, vocabulary)
     state = TextState.WRITTEN if cut.state is TextState.EMPTY and cut.crops else cut.state
-    for number, crop in enumerate(cut.crops, start=1):
+    for crop in _renderings(cut):
         guesses += ask(engine, [crop])
-        found = identify(state, guesses, vocabulary, complete=number == len(cut.crops))
+        found = identify(state, guesses, vocabulary, complete=False)
         if found.state is IdentityState.IDENTIFIED:
             return guesses, found
-        identity = identity if cut.state is TextState.EMPTY else found
+    found = identify(state, guesses, vocabulary)
+    if cut.state is not TextState.EMPTY or found.state is IdentityState.IDENTIFIED:
+        identity = found
     return guesses, identify_alone(identity, guesses, vocabulary, guardians)
+
+
+def _renderings(cut: LineCrops) -> Iterator[GrayImage]:
+    """The crops of a line; those that take longer are made when all others have been read."""
+    yield from cut.crops
+    yield from cut.harder()
 
 
 @lru_cache(maxsize=4)

@@ -1,6 +1,8 @@
 """A line to write on: is there writing, is it struck out, and how it is handed to a text engine."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import cv2
@@ -11,6 +13,7 @@ from forms.geometry import Rect
 from forms.model import Role, TextLine
 from intake.faint import faint_strokes
 from intake.pieces import pieces_of
+from intake.unblur import unblurred
 from intake.values import Evidence, FloatImage, GrayImage, Mask, SlipImage, TextState
 
 REACH_LEFT = 3.0
@@ -130,6 +133,9 @@ EVEN_GAP, EVEN_LEAST, EVEN_MOST, EVEN_SPACE = 1.8, 0.8, 4, 0.45
 """Words stand so far apart (mm), are at least so high, and so many are set side by side, as many times their height
 apart. Of 69 legible names that the other renderings left unsure these two named 10."""
 
+SHARP_PALE = 0.12
+"""What is paler than this share of the writing is no stroke but the rest of the blur, once that is taken out."""
+
 UNDERLINES = 2
 """So many underlines are set aside before what is left is looked at for a strike: an underline hides none."""
 
@@ -148,13 +154,15 @@ class LineCrops:
     """A line as an engine gets it: no crop where nothing is written, else the likeliest rendering first.
 
     The crops show dark writing on white, shape (height, width), 0 is black, at the resolution of the slip. `labels` are
-    those of the slip's ink of which most is shown.
+    those of the slip's ink of which most is shown. `harder` makes more crops; that takes longer than reading one, so it
+    is for lines that the others leave in doubt.
     """
 
     state: TextState
     crops: tuple[GrayImage, ...]
     evidence: Evidence
     labels: frozenset[int]
+    harder: Callable[[], tuple[GrayImage, ...]] = tuple
 
 
 def cut_line(slip: SlipImage, line: TextLine) -> LineCrops:
@@ -191,10 +199,11 @@ def cut_line(slip: SlipImage, line: TextLine) -> LineCrops:
         "stroke_thin": strike.thin,
     }
     state = TextState.STRUCK if _strikes(strike, width) else TextState.WRITTEN
-    crops = (*_renderings(look, bridged), *_even_renderings(look, bridged, frame))
+    crops = _renderings(look, bridged)
     if faint is not None and _reaches_beyond(faint.strokes, writing, slip.px_per_mm):
         crops = (*crops[:1], *_faint_renderings(faint, slip.px_per_mm), *crops[1:])
-    return LineCrops(state, crops, _evidence(line, measures), _shown(slip, window, writing))
+    harder = partial(_harder_renderings, slip, look, bridged, frame)
+    return LineCrops(state, crops, _evidence(line, measures), _shown(slip, window, writing), harder)
 
 
 def _shown(slip: SlipImage, window: Rect, writing: Mask) -> frozenset[int]:
@@ -260,8 +269,7 @@ def _faint_renderings(faint: _Faint, px_per_mm: float) -> tuple[GrayImage, ...]:
     """The crops of a line that is faint, or partly so: with the printed line, and without it."""
     full = max(float(np.percentile(faint.over[faint.strokes], 80)), LEAST_FULL)
     box = _tight_box(faint.strokes)
-    beside = round(0.4 * (box.bottom - box.top))
-    wide = box._replace(left=max(box.left - beside, 0), right=min(box.right + beside, faint.strokes.shape[1]))
+    wide = _with_sides(box, faint.strokes.shape[1])
     bridged = _bridged(faint.strokes, faint.print_ & (faint.over > 0.5 * full), px_per_mm)
     bare = np.where(bridged | ~faint.print_, faint.over, 0)
     return (_stretched(_crop(faint.over, wide, full)), _crop(bare, wide, full))
@@ -441,10 +449,35 @@ def _renderings(look: "_Look", bridged: Mask) -> tuple[GrayImage, ...]:
     full = max(float(np.percentile(look.darkness[bridged], 70)), 0.15)
     clean = _crop(np.where(soft & (bridged | ~look.print_), look.darkness, 0), box, full)
     foreign = cv2.dilate((look.ink & ~bridged).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    beside = round(0.4 * (box.bottom - box.top))
-    wide = box._replace(left=max(box.left - beside, 0), right=min(box.right + beside, bridged.shape[1]))
+    wide = _with_sides(box, bridged.shape[1])
     kept = _crop(np.where(foreign & ~soft, 0, look.darkness), wide, full)
     return (clean, _stretched(kept), kept, _leaning(kept, LEAN), _stretched(_leaning(kept, -LEAN)))
+
+
+def _harder_renderings(slip: SlipImage, look: "_Look", bridged: Mask, frame: _Frame) -> tuple[GrayImage, ...]:
+    """The words side by side; and the line without the blur of a photo."""
+    return (*_even_renderings(look, bridged, frame), *_sharp_renderings(slip, look, bridged, frame))
+
+
+def _sharp_renderings(slip: SlipImage, look: "_Look", bridged: Mask, frame: _Frame) -> tuple[GrayImage, ...]:
+    """The line without the picture's blur, with what the blank prints and without."""
+    sharp = None if slip.bilevel else unblurred(slip, frame.window)
+    if sharp is None:
+        return ()
+    box = _with_sides(_tight_box(bridged), bridged.shape[1])
+    near = cv2.dilate(bridged.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    foreign = (cv2.dilate((look.ink & ~bridged).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & ~near
+    crops = []
+    for picture in (sharp.whole, sharp.written):
+        full = max(float(np.percentile(picture[bridged], 80)), LEAST_WORD_FULL)
+        crops.append(_crop(np.where(foreign, 0, picture - np.float32(SHARP_PALE * full)), box, full))
+    return tuple(crops)
+
+
+def _with_sides(box: Box, width: int) -> Box:
+    """The box with some of what lies beside it."""
+    beside = round(0.4 * (box.bottom - box.top))
+    return box._replace(left=max(box.left - beside, 0), right=min(box.right + beside, width))
 
 
 def _even_renderings(look: "_Look", bridged: Mask, frame: _Frame) -> tuple[GrayImage, ...]:

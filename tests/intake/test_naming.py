@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from forms.geometry import Point
+from forms.model import Role
 from intake.engines import TextEngine, pp_ocr
 from intake.naming import class_hints, read_names, unless_words
 from intake.pieces import pieces_of
@@ -82,6 +83,18 @@ def test_a_child_is_known_by_the_first_crop_and_no_other_is_read() -> None:
     assert identity.child == ROSTER.children[0]
     assert [text.field for text in texts] == [line.name for line in lines]
     assert engine.asked == len(lines)
+
+
+def test_what_no_first_look_names_is_shown_in_every_rendering() -> None:
+    slip = slip_of()
+    line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
+    cut = cut_line(slip, line)
+    engine = Reads("Zacharias Quell")
+    texts, identity, _ = read_names(slip, [line], NO_CODE, ROSTER, engine)
+    assert identity.child is None
+    assert engine.asked == len(cut.crops) + len(cut.harder())
+    assert len(cut.harder()) >= 3
+    assert texts[0].text == "Zacharias Quell"
 
 
 def test_the_ink_that_was_shown_is_told() -> None:

@@ -1,5 +1,7 @@
 """A line to write on, drawn here with a pen of known width."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -299,11 +301,16 @@ def heights(crop: GrayImage) -> list[int]:
     return [int(np.ptp(np.flatnonzero(dark[:, run].any(axis=1)))) for run in runs]
 
 
+def side_by_side(page: GrayImage) -> tuple[GrayImage, ...]:
+    """The renderings of words side by side; in black and white no blur is looked for."""
+    return cut_line(replace(slip_of(page), bilevel=True), LINE).harder()
+
+
 def test_a_small_word_beside_a_large_one_is_shown_as_high() -> None:
     page = blank()
     small(page, "LENA", 24.0)
     cv2.putText(page, "RICHTER", (px(40), px(28)), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 40, 3, cv2.LINE_AA)
-    *_, even = cut(page).crops
+    (even,) = side_by_side(page)
     first, second = heights(even)
     assert first == pytest.approx(second, rel=0.15)
 
@@ -314,8 +321,7 @@ def test_two_words_beside_a_stamp_are_shown_alone() -> None:
     small(page, "RICHTER", 38.0)
     small(page, "EINGANG", 60.0, base=26.0)
     stroke(page, (58, 14), (59.5, 34))
-    lines = cut(page)
-    every, two = lines.crops[-2:]
+    every, two = side_by_side(page)
     assert len(heights(every)) == 3
     assert len(heights(two)) == 2
 
@@ -324,12 +330,26 @@ def test_the_word_of_the_line_above_that_runs_into_a_letter_is_not_in_the_row() 
     page = blank()
     small(page, "TIM", 24.0)
     small(page, "BECK", 40.0)
-    alone = cut(page).crops[-1]
+    (alone,) = side_by_side(page)
     small(page, "GUARDIANS", 36.0, base=20.0)
     stroke(page, (44, 18), (44, 26), pen=1)
-    both = cut(page)
-    assert both.crops[-1].shape[1] / both.crops[-1].shape[0] == pytest.approx(alone.shape[1] / alone.shape[0], rel=0.25)
+    (beside,) = side_by_side(page)
+    assert beside.shape[1] / beside.shape[0] == pytest.approx(alone.shape[1] / alone.shape[0], rel=0.25)
 
 
 def test_a_single_word_needs_no_such_rendering() -> None:
-    assert len(cut(written("Mia")).crops) == 5
+    assert side_by_side(written("Mia")) == ()
+
+
+def test_a_line_in_grey_is_also_shown_without_its_blur() -> None:
+    shaken = np.asarray(cv2.blur(written(), (9, 1)), np.uint8)
+    *_, whole, alone = cut(shaken).harder()
+    assert len(cut(shaken).harder()) == len(side_by_side(shaken)) + 2
+    blurred = cut(shaken).crops[2]
+    assert whole.shape == alone.shape
+    assert edges(whole) > 1.15 * edges(blurred)
+
+
+def edges(crop: GrayImage) -> float:
+    """How steep the steepest of its edges are."""
+    return float(np.percentile(np.abs(cv2.Sobel(crop, cv2.CV_64F, 1, 0)), 97))
