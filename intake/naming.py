@@ -21,7 +21,7 @@ from intake.stages.match import (
     unsure_between,
     vocabulary_of,
 )
-from intake.stages.names import LineCrops, cut_line
+from intake.stages.names import LineCrops, Rendering, cut_line
 from intake.stages.printed_name import ink_beside_name
 from intake.stages.wording import objects
 from intake.values import (
@@ -77,9 +77,9 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
                 cut, code, vocabulary, engine, written_over=beside_mm2 > WRITTEN_OVER_MM2
             )
             continue
-        read, named = _name_child(cut, vocabulary, guardians, engine)
-        guesses[line.name] = read
-        named = _narrowed(named, read, roster, class_hints(roster, file, said))
+        guesses[line.name], named, labels = _name_child(cut, vocabulary, guardians, engine)
+        cuts[line.name] = replace(cut, labels=labels)
+        named = _narrowed(named, guesses[line.name], roster, class_hints(roster, file, said))
         identity = unsure_between(code.children, named) if code.state is CodeState.CONTRADICTORY else named
     shown = {line.name: cuts[line.name].labels for line in lines}
     return tuple(_reading(line, cuts[line.name], guesses[line.name], identity) for line in lines), identity, shown
@@ -202,28 +202,38 @@ def _by_code_alone(code: CodeReading, vocabulary: Vocabulary) -> Identity:
 
 def _name_child(
     cut: LineCrops, vocabulary: Vocabulary, guardians: Sequence[TextGuess], engine: TextEngine
-) -> tuple[tuple[TextGuess, ...], Identity]:
-    """Read one rendering of the line after the other until the child is beyond doubt.
+) -> tuple[tuple[TextGuess, ...], Identity, frozenset[int]]:
+    """Read one rendering of the line after the other until the child is beyond doubt; also the ink that all of them
+    show: what is not in the one that names the child may say something else.
 
     Strokes too faint for ink are no writing, unless they are the name of a child of the list.
     """
     guesses: tuple[TextGuess, ...] = ()
+    whole: tuple[TextGuess, ...] = ()
+    shown = cut.labels
     identity = identify(cut.state, guesses, vocabulary)
     state = TextState.WRITTEN if cut.state is TextState.EMPTY and cut.crops else cut.state
-    for crop in _renderings(cut):
-        guesses += ask(engine, [crop])
+    for crop, labels in _renderings(cut):
+        read = ask(engine, [crop])
+        guesses += read
+        whole += read if labels >= cut.labels else ()
+        shown &= labels
         found = identify(state, guesses, vocabulary, complete=False)
         if found.state is IdentityState.IDENTIFIED:
-            return guesses, found
-    found = identify(state, guesses, vocabulary)
-    if cut.state is not TextState.EMPTY or found.state is IdentityState.IDENTIFIED:
-        identity = found
-    return guesses, identify_alone(identity, guesses, vocabulary, guardians)
+            return guesses, found, shown
+    for some, labels in ((whole, cut.labels), (guesses, shown)):
+        found = identify(state, some, vocabulary)
+        if cut.state is not TextState.EMPTY or found.state is IdentityState.IDENTIFIED:
+            identity = found
+        identity = identify_alone(identity, some, vocabulary, guardians)
+        if identity.state is IdentityState.IDENTIFIED:
+            return guesses, identity, labels
+    return guesses, identity, shown
 
 
-def _renderings(cut: LineCrops) -> Iterator[GrayImage]:
+def _renderings(cut: LineCrops) -> Iterator[Rendering]:
     """The crops of a line; those that take longer are made when all others have been read."""
-    yield from cut.crops
+    yield from (Rendering(crop, cut.labels) for crop in cut.crops)
     yield from cut.harder()
 
 

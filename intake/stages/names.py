@@ -149,20 +149,27 @@ class Box(NamedTuple):
     right: int
 
 
+class Rendering(NamedTuple):
+    """A crop, and the labels of the slip's ink of which most is shown in it."""
+
+    crop: GrayImage
+    labels: frozenset[int]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LineCrops:
     """A line as an engine gets it: no crop where nothing is written, else the likeliest rendering first.
 
     The crops show dark writing on white, shape (height, width), 0 is black, at the resolution of the slip. `labels` are
-    those of the slip's ink of which most is shown. `harder` makes more crops; that takes longer than reading one, so it
-    is for lines that the others leave in doubt.
+    those of the slip's ink of which most is shown. `harder` makes more crops, each with the labels that it shows
+    itself; that takes longer than reading one, so it is for lines that the others leave in doubt.
     """
 
     state: TextState
     crops: tuple[GrayImage, ...]
     evidence: Evidence
     labels: frozenset[int]
-    harder: Callable[[], tuple[GrayImage, ...]] = tuple
+    harder: Callable[[], tuple[Rendering, ...]] = tuple
 
 
 def cut_line(slip: SlipImage, line: TextLine) -> LineCrops:
@@ -454,9 +461,22 @@ def _renderings(look: "_Look", bridged: Mask) -> tuple[GrayImage, ...]:
     return (clean, _stretched(kept), kept, _leaning(kept, LEAN), _stretched(_leaning(kept, -LEAN)))
 
 
-def _harder_renderings(slip: SlipImage, look: "_Look", bridged: Mask, frame: _Frame) -> tuple[GrayImage, ...]:
-    """The words side by side; and the line without the blur of a photo."""
-    return (*_even_renderings(look, bridged, frame), *_sharp_renderings(slip, look, bridged, frame))
+def _harder_renderings(slip: SlipImage, look: "_Look", bridged: Mask, frame: _Frame) -> tuple[Rendering, ...]:
+    """The line without the blur of a photo; and the words of its own row side by side, each as high as the highest: all
+    of them, and the first two.
+
+    What is small beside a large word, or stands beside a stamp, is too low for the recogniser in any other rendering.
+    """
+    every = _shown(slip, frame.window, bridged)
+    sharp = [Rendering(crop, every) for crop in _sharp_renderings(slip, look, bridged, frame)]
+    words = _words_across(_own_row(bridged, frame), frame.px_per_mm)[:EVEN_MOST]
+    some = [words, words[:2]] if len(words) > 2 else [words]  # noqa: PLR2004 - a first and a last name
+    even = [
+        Rendering(_stretched(_side_by_side(look, chosen)), _shown(slip, frame.window, np.logical_or.reduce(chosen)))
+        for chosen in some
+        if len(chosen) > 1
+    ]
+    return (*sharp, *even)
 
 
 def _sharp_renderings(slip: SlipImage, look: "_Look", bridged: Mask, frame: _Frame) -> tuple[GrayImage, ...]:
@@ -478,17 +498,6 @@ def _with_sides(box: Box, width: int) -> Box:
     """The box with some of what lies beside it."""
     beside = round(0.4 * (box.bottom - box.top))
     return box._replace(left=max(box.left - beside, 0), right=min(box.right + beside, width))
-
-
-def _even_renderings(look: "_Look", bridged: Mask, frame: _Frame) -> tuple[GrayImage, ...]:
-    """The words of the line's own row set side by side, each as high as the highest: all of them, and the first two.
-
-    What is small beside a large word, or stands beside a stamp, is too low for the recogniser in any other rendering.
-    """
-    row = _own_row(bridged, frame)
-    words = _words_across(row, frame.px_per_mm)[:EVEN_MOST]
-    some = [words, words[:2]] if len(words) > 2 else [words]  # noqa: PLR2004 - a first and a last name
-    return tuple(_stretched(_side_by_side(look, chosen)) for chosen in some if len(chosen) > 1)
 
 
 def _own_row(writing: Mask, frame: _Frame) -> Mask:

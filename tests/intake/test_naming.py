@@ -97,6 +97,34 @@ def test_what_no_first_look_names_is_shown_in_every_rendering() -> None:
     assert texts[0].text == "Zacharias Quell"
 
 
+class ReadsOne(Reads):
+    """An engine that makes something of one crop only, counted from the first that it is asked."""
+
+    def __init__(self, text: str, number: int) -> None:
+        super().__init__(text)
+        self.number = number
+
+    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
+        before = self.asked
+        read = super().read_lines(crops)
+        return [guess if before + n == self.number else TextGuess("", 0.0, None) for n, guess in enumerate(read)]
+
+
+def test_ink_beside_the_two_words_that_name_the_child_was_not_shown() -> None:
+    """The words of a note behind the name are in every other crop, but it was not these that were legible."""
+    line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
+    sheet = with_words(sheet_of(SECONDARY, FAMILY), "nur im Mai", Point(line.place.x + 62, line.place.bottom - 3))
+    slip = laid_flat(sheet, SECONDARY)
+    cut = cut_line(slip, line)
+    *_, two = cut.harder()
+    assert two.labels < cut.labels
+    last = len(cut.crops) + len(cut.harder()) - 1
+    for number, labels in ((last, two.labels), (0, cut.labels)):
+        _, identity, shown = read_names(slip, [line], NO_CODE, ROSTER, ReadsOne(PUPIL.name, number))
+        assert identity.child == ROSTER.children[0]
+        assert shown[line.name] == labels
+
+
 def test_the_ink_that_was_shown_is_told() -> None:
     slip, lines = slip_of(), template_of(SECONDARY).form.texts
     _, _, shown = read_names(slip, lines, NO_CODE, ROSTER, Reads(PUPIL.name))

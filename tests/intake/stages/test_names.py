@@ -303,7 +303,7 @@ def heights(crop: GrayImage) -> list[int]:
 
 def side_by_side(page: GrayImage) -> tuple[GrayImage, ...]:
     """The renderings of words side by side; in black and white no blur is looked for."""
-    return cut_line(replace(slip_of(page), bilevel=True), LINE).harder()
+    return tuple(one.crop for one in cut_line(replace(slip_of(page), bilevel=True), LINE).harder())
 
 
 def test_a_small_word_beside_a_large_one_is_shown_as_high() -> None:
@@ -343,13 +343,25 @@ def test_a_single_word_needs_no_such_rendering() -> None:
 
 def test_a_line_in_grey_is_also_shown_without_its_blur() -> None:
     shaken = np.asarray(cv2.blur(written(), (9, 1)), np.uint8)
-    *_, whole, alone = cut(shaken).harder()
-    assert len(cut(shaken).harder()) == len(side_by_side(shaken)) + 2
-    blurred = cut(shaken).crops[2]
-    assert whole.shape == alone.shape
-    assert edges(whole) > 1.15 * edges(blurred)
+    lines = cut(shaken)
+    whole, alone, *_ = lines.harder()
+    assert len(lines.harder()) == len(side_by_side(shaken)) + 2
+    assert whole.crop.shape == alone.crop.shape
+    assert whole.labels >= lines.labels
+    assert edges(whole.crop) > 1.15 * edges(lines.crops[2])
 
 
 def edges(crop: GrayImage) -> float:
     """How steep the steepest of its edges are."""
     return float(np.percentile(np.abs(cv2.Sobel(crop, cv2.CV_64F, 1, 0)), 97))
+
+
+def test_the_first_two_words_are_said_to_show_no_other() -> None:
+    page = blank()
+    small(page, "LENA", 24.0)
+    small(page, "RICHTER", 38.0)
+    two_words = cut(page)
+    small(page, "NEIN", 66.0)
+    *_, every, two = cut(page).harder()
+    assert every.labels == cut(page).labels
+    assert len(two.labels) == len(two_words.labels) == len(every.labels) - len("NEIN")
