@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -77,10 +77,14 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
                 cut, code, vocabulary, engine, written_over=beside_mm2 > WRITTEN_OVER_MM2
             )
             continue
-        guesses[line.name], named, labels = _name_child(cut, vocabulary, guardians, engine)
-        cuts[line.name] = replace(cut, labels=labels)
-        named = _narrowed(named, guesses[line.name], roster, class_hints(roster, file, said))
-        identity = unsure_between(code.children, named) if code.state is CodeState.CONTRADICTORY else named
+        read, named = _name_child(cut, vocabulary, guardians, engine)
+        named = _narrowed(named, read, roster, class_hints(roster, file, said))
+        guesses[line.name] = read.every
+        if named.by_part and cut.state is TextState.WRITTEN:
+            cuts[line.name] = replace(cut, state=TextState.UNREAD)
+        identity = named.identity
+        if code.state is CodeState.CONTRADICTORY:
+            identity = unsure_between(code.children, identity)
     shown = {line.name: cuts[line.name].labels for line in lines}
     return tuple(_reading(line, cuts[line.name], guesses[line.name], identity) for line in lines), identity, shown
 
@@ -121,13 +125,16 @@ def _class_key(text: str) -> str:
     return bare.removeprefix("klasse").removeprefix("kl")
 
 
-def _narrowed(identity: Identity, guesses: Sequence[TextGuess], roster: Roster, hints: Counter[str]) -> Identity:
+def _narrowed(named: "_Named", read: "_Read", roster: Roster, hints: Counter[str]) -> "_Named":
     """Look again on the list of the class, if all hints say the same one."""
-    if len(hints) != 1:
-        return identity
+    if len(hints) != 1 or named.identity.state is IdentityState.IDENTIFIED:
+        return named
     ((school_class, count),) = hints.items()
-    of_class = _vocabulary_of_class(roster.children, school_class)
-    return narrowed(identity, guesses, _vocabulary(roster.children), of_class, count)
+    school, of_class = _vocabulary(roster.children), _vocabulary_of_class(roster.children, school_class)
+    found = narrowed(named.identity, read.whole, school, of_class, count)
+    if found.state is IdentityState.IDENTIFIED or not read.parts:
+        return _Named(found)
+    return _Named(narrowed(named.identity, read.every, school, of_class, count), by_part=True)
 
 
 @lru_cache(maxsize=64)
@@ -200,40 +207,63 @@ def _by_code_alone(code: CodeReading, vocabulary: Vocabulary) -> Identity:
 # ---------------------------------------------------------------- the writing names the child
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of a line: in renderings of all that is written there, and in those of some of the words.
+
+    A child who is known by some of the words only is known; what the others say was not read.
+    """
+
+    whole: tuple[TextGuess, ...] = ()
+    parts: tuple[TextGuess, ...] = ()
+
+    @property
+    def every(self) -> tuple[TextGuess, ...]:
+        """All readings."""
+        return self.whole + self.parts
+
+    def and_also(self, guesses: Sequence[TextGuess], *, whole: bool) -> "_Read":
+        """With one more rendering."""
+        more = tuple(guesses)
+        return replace(self, whole=self.whole + more) if whole else replace(self, parts=self.parts + more)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Which child was named; and whether by some of the words on the line only."""
+
+    identity: Identity
+    by_part: bool = False
+
+
 def _name_child(
     cut: LineCrops, vocabulary: Vocabulary, guardians: Sequence[TextGuess], engine: TextEngine
-) -> tuple[tuple[TextGuess, ...], Identity, frozenset[int]]:
-    """Read one rendering of the line after the other until the child is beyond doubt; also the ink that all of them
-    show: what is not in the one that names the child may say something else.
+) -> tuple[_Read, _Named]:
+    """Read one rendering of the line after the other until the child is beyond doubt.
 
     Strokes too faint for ink are no writing, unless they are the name of a child of the list.
     """
-    guesses: tuple[TextGuess, ...] = ()
-    whole: tuple[TextGuess, ...] = ()
-    shown = cut.labels
-    identity = identify(cut.state, guesses, vocabulary)
+    read = _Read()
+    identity = identify(cut.state, (), vocabulary)
     state = TextState.WRITTEN if cut.state is TextState.EMPTY and cut.crops else cut.state
-    for crop, labels in _renderings(cut):
-        read = ask(engine, [crop])
-        guesses += read
-        whole += read if labels >= cut.labels else ()
-        shown &= labels
-        found = identify(state, guesses, vocabulary, complete=False)
+    for crop, whole in _renderings(cut):
+        read = read.and_also(ask(engine, [crop]), whole=whole)
+        found = identify(state, read.every, vocabulary, complete=False)
         if found.state is IdentityState.IDENTIFIED:
-            return guesses, found, shown
-    for some, labels in ((whole, cut.labels), (guesses, shown)):
-        found = identify(state, some, vocabulary)
+            return read, _Named(found, by_part=bool(read.parts))
+    for guesses, by_part in ((read.whole, False), (read.every, bool(read.parts))):
+        found = identify(state, guesses, vocabulary)
         if cut.state is not TextState.EMPTY or found.state is IdentityState.IDENTIFIED:
             identity = found
-        identity = identify_alone(identity, some, vocabulary, guardians)
+        identity = identify_alone(identity, guesses, vocabulary, guardians)
         if identity.state is IdentityState.IDENTIFIED:
-            return guesses, identity, labels
-    return guesses, identity, shown
+            return read, _Named(identity, by_part)
+    return read, _Named(identity)
 
 
 def _renderings(cut: LineCrops) -> Iterator[Rendering]:
     """The crops of a line; those that take longer are made when all others have been read."""
-    yield from (Rendering(crop, cut.labels) for crop in cut.crops)
+    yield from (Rendering(crop, whole=True) for crop in cut.crops)
     yield from cut.harder()
 
 

@@ -150,10 +150,10 @@ class Box(NamedTuple):
 
 
 class Rendering(NamedTuple):
-    """A crop, and the labels of the slip's ink of which most is shown in it."""
+    """A crop, and whether it shows all that is written on the line."""
 
     crop: GrayImage
-    labels: frozenset[int]
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,8 +161,8 @@ class LineCrops:
     """A line as an engine gets it: no crop where nothing is written, else the likeliest rendering first.
 
     The crops show dark writing on white, shape (height, width), 0 is black, at the resolution of the slip. `labels` are
-    those of the slip's ink of which most is shown. `harder` makes more crops, each with the labels that it shows
-    itself; that takes longer than reading one, so it is for lines that the others leave in doubt.
+    those of the slip's ink of which most is shown. `harder` makes more crops, which may leave out words; that takes
+    longer than reading one, so it is for lines that the others leave in doubt.
     """
 
     state: TextState
@@ -467,16 +467,21 @@ def _harder_renderings(slip: SlipImage, look: "_Look", bridged: Mask, frame: _Fr
 
     What is small beside a large word, or stands beside a stamp, is too low for the recogniser in any other rendering.
     """
-    every = _shown(slip, frame.window, bridged)
-    sharp = [Rendering(crop, every) for crop in _sharp_renderings(slip, look, bridged, frame)]
+    sharp = [Rendering(crop, True) for crop in _sharp_renderings(slip, look, bridged, frame)]
     words = _words_across(_own_row(bridged, frame), frame.px_per_mm)[:EVEN_MOST]
     some = [words, words[:2]] if len(words) > 2 else [words]  # noqa: PLR2004 - a first and a last name
     even = [
-        Rendering(_stretched(_side_by_side(look, chosen)), _shown(slip, frame.window, np.logical_or.reduce(chosen)))
+        Rendering(_stretched(_side_by_side(look, chosen)), _is_all(look.ink & bridged, chosen, frame.px_per_mm))
         for chosen in some
         if len(chosen) > 1
     ]
     return (*sharp, *even)
+
+
+def _is_all(writing: Mask, words: list[Mask], px_per_mm: float) -> bool:
+    """Whether no more than a speck of the writing is in none of the words."""
+    left_out = np.count_nonzero(writing & ~np.logical_or.reduce(words))
+    return bool(left_out < SPECK_MM2 * px_per_mm**2)
 
 
 def _sharp_renderings(slip: SlipImage, look: "_Look", bridged: Mask, frame: _Frame) -> tuple[GrayImage, ...]:
