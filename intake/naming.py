@@ -134,7 +134,8 @@ def _narrowed(named: "_Named", read: "_Read", roster: Roster, hints: Counter[str
     found = narrowed(named.identity, read.whole, school, of_class, count)
     if found.state is IdentityState.IDENTIFIED or not read.parts:
         return _Named(found)
-    return _Named(narrowed(named.identity, read.every, school, of_class, count), by_part=True)
+    found = narrowed(named.identity, read.every, school, of_class, count)
+    return _Named(found, by_part=found.state is IdentityState.IDENTIFIED)
 
 
 @lru_cache(maxsize=64)
