@@ -275,18 +275,20 @@ def settled(slips: Sequence[SlipReading], policy: Policy) -> list[SlipResult]:
     The same paper scanned twice is one return with two images: one that was read beyond doubt is enough. If two
     returns of one child do not both say the same beyond doubt, no matter which came first or on which form, a person
     has to look at all of them. A slip of unsure identity may be the return of any child it nearly names, or whose
-    guardians it names, and counts against that child's consent just the same. A settled slip that says the same as an
-    earlier one on the same form is marked as its duplicate.
+    guardians it names, and counts against that child's consent just the same; a refusal does not wait for it. A
+    settled slip that says the same as an earlier one on the same form is marked as its duplicate.
     """
     named = [(slip, slip.identity.child) for slip in slips if slip.identity.child is not None]
     returned: dict[str, list[SlipReading]] = defaultdict(list)
     for slip, child in named:
         returned[child.id].append(slip)
+    possible: dict[str, list[SlipReading]] = defaultdict(list)
     for slip in slips:
         if slip.identity.child is None:
             for child in _possible_children(slip, named):
-                returned[child.id].append(_as_if_of(slip, child))
-    said = {child: _said_together(every, policy) for child, every in returned.items()}
+                possible[child.id].append(_as_if_of(slip, child))
+    said_surely = {child: _said_together(every, policy) for child, every in returned.items()}
+    said = {child: _said_together([*every, *possible[child]], policy) for child, every in returned.items()}
     firsts: dict[tuple[str, str], SlipName] = {}
     results = []
     for slip in slips:
@@ -295,9 +297,11 @@ def settled(slips: Sequence[SlipReading], policy: Policy) -> list[SlipResult]:
             results.append(_result(slip, Returns.ONLY, "", policy))
             continue
         first = firsts.setdefault((whose.id, slip.form_id), name_of(slip))
-        if len(said[whose.id]) > 1:
+        refuses = decide(slip, Returns.ONLY, policy).verdict is Verdict.REFUSED
+        heard = said_surely[whose.id] if refuses else said[whose.id]
+        if len(heard) > 1:
             results.append(_result(slip, Returns.CONTRADICTED, "", policy))
-        elif first != name_of(slip) and said[whose.id] != {Verdict.REVIEW}:
+        elif first != name_of(slip) and heard != {Verdict.REVIEW}:
             results.append(_result(slip, Returns.SAME_AGAIN, first, policy))
         else:
             results.append(_result(slip, Returns.ONLY, "", policy))

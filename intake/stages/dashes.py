@@ -5,6 +5,8 @@ where the shadow was weaker. Each bit is too short to tell what it is; together 
 level, that is thinner than any writing and comes in from both edges of the slip. Nothing lies beside it there: a note
 that runs up to the edge has letters that rise above it, and whoever strikes out a clause does not go from edge to edge.
 
+A streak of the feeder that is too weak for black and white is broken up like this as well.
+
 Of a fold that was seen on its whole way, and whose shadow was taken out, thin bits stay where it is deepest; they go,
 too.
 """
@@ -28,9 +30,14 @@ FEWEST_BITS, LEAST_MM = 5, 20.0
 SEGMENT_MM, FREE_SHARE, INKED_SHARE, OTHERS_MM = 4.0, 0.33, 0.15, 0.3
 """A segment says something if so much of it is free of print and of other ink, which reaches so far from the line; and
 it has the line if so much of what is free is inked."""
-END_MM, END_SEGMENTS, BESIDE_MM = 16.0, 3, 2.5
-"""Of the segments of the first and of the last so many millimetres so many have the line, and nothing but bits lies
-within the third of it."""
+ASKED_SEGMENTS, END_SEGMENTS, LOOK_MM = 4, 3, 40.0
+"""Of the first of the segments that say something, counted from either end but no farther in, so many have the line:
+print may hide the very end."""
+HAIR_MM, STRAIGHT_MM, HAIR_SEGMENTS = 0.35, 0.15, 2
+"""An upright line that is thinner than pens all along, and straighter than hands, needs no more of them: it is a streak
+of the feeder's glass."""
+END_MM, BESIDE_MM = 16.0, 2.5
+"""Along the first and the last so many millimetres nothing but bits lies so near to it."""
 ON_FOLD_MM = 1.6
 """The whole of a fold's bit lies so near to it."""
 
@@ -67,7 +74,7 @@ def without_dashes(slip: SlipImage) -> SlipImage:
     origin = np.array([0.0, slip.origin.x, slip.origin.y, slip.origin.x, slip.origin.y])
     bits = (np.array(places, np.float64) - origin) * np.array([1.0, *[slip.px_per_mm] * 4])
     upright = _Upright(slip.ink, slip.near_print, slip.outside, bits, slip.px_per_mm)
-    gone = [*_dashed(upright), *_dashed(upright.turned())]
+    gone = [*_dashed(upright, streaks=True), *_dashed(upright.turned(), streaks=False)]
     for fold in slip.folds:
         gone += [p.label for p in pieces_of(slip) if _is_bit_of(p.place, fold) and _is_pale(slip, p)]
     if not gone:
@@ -95,18 +102,26 @@ def _is_pale(slip: SlipImage, piece: Piece) -> bool:
     return not slip.bilevel and float(np.median(slip.raw[rows + cutout.row, columns + cutout.column])) <= DEEPEST
 
 
-def _dashed(slip: _Upright) -> list[int]:
-    """The labels of the bits of the longest dashed line; folds cross each other, but hardly ever lie side by side."""
+def _dashed(slip: _Upright, *, streaks: bool) -> list[int]:
+    """The labels of the bits of the longest dashed line; folds cross each other, but hardly ever lie side by side.
+
+    `streaks` if it may be a feeder's.
+    """
     thin = slip.bits[slip.bits[:, 3] - slip.bits[:, 1] <= THIN_MM * slip.px_per_mm]
-    best: tuple[float, npt.NDArray[np.float64], float, float] | None = None
-    for lean in LEANS.tolist():
-        found = _longest(slip, thin, lean)
-        if found is not None and (best is None or found[0] > best[0]):
-            best = (*found, lean)
-    if best is None:
+    lines = [(longest, lean) for lean in LEANS.tolist() if (longest := _longest(slip, thin, lean)) is not None]
+    if not lines:
         return []
-    _, line, across, lean = best
-    return line[:, 0].astype(int).tolist() if _comes_through(slip, line, across, lean) else []
+    (_, line, across), lean = max(lines, key=lambda found: found[0][0])
+    least = HAIR_SEGMENTS if streaks and _is_hair(slip, line) else END_SEGMENTS
+    return line[:, 0].astype(int).tolist() if _comes_through(slip, line, across, lean, least) else []
+
+
+def _is_hair(slip: _Upright, line: npt.NDArray[np.float64]) -> bool:
+    """Whether the bits of a line are thinner than what pens leave, and lie straighter than a hand draws."""
+    along, across = (line[:, 2] + line[:, 4]) / 2, (line[:, 1] + line[:, 3]) / 2
+    off = np.abs(across - np.polyval(np.polyfit(along, across, 1), along))
+    thick = (line[:, 3] - line[:, 1]).max()
+    return bool(thick <= HAIR_MM * slip.px_per_mm and off.max() <= STRAIGHT_MM * slip.px_per_mm)
 
 
 def _longest(
@@ -128,11 +143,12 @@ def _longest(
     return float(lengths[first]), line, float(np.median(across[first : ends[first]]))
 
 
-def _comes_through(slip: _Upright, line: npt.NDArray[np.float64], across: float, lean: float) -> bool:
-    """Whether a line comes in from both ends, wherever it could be seen there, and nothing lies beside it."""
+def _comes_through(slip: _Upright, line: npt.NDArray[np.float64], across: float, lean: float, least: int) -> bool:
+    """Whether a line comes in from both ends, in so many of the segments asked, and nothing lies beside it there."""
     scale, (height, width) = slip.px_per_mm, slip.ink.shape
     middle = across + lean * (np.arange(height) - height / 2)
     end, size = round(END_MM * scale), round(SEGMENT_MM * scale)
+    look = min(round(LOOK_MM * scale), height) // size * size
     known = line[:, 0].astype(int)
 
     def seen(steps: npt.NDArray[np.intp], reach_mm: float) -> Labels:
@@ -144,13 +160,14 @@ def _comes_through(slip: _Upright, line: npt.NDArray[np.float64], across: float,
         labels = seen(steps, reach_mm)
         return np.asarray(((labels > 0) & ~np.isin(labels, known)).any(axis=1), bool)
 
-    for steps in (np.arange(end), np.arange(height - end, height)):
+    for steps in (np.arange(look), np.arange(height - 1, height - 1 - look, -1)):
         inked = np.isin(seen(steps, THIN_MM / 2), known).any(axis=1)
         at = np.clip(np.rint(middle[steps]).astype(int), 0, width - 1)
         free = ~slip.near_print[steps, at] & ~slip.outside[steps, at] & ~others(steps, OTHERS_MM)
-        starts = np.arange(0, end, size)
+        starts = np.arange(0, look, size)
         free_in = np.add.reduceat(free, starts, dtype=np.int64)
         has_line = np.add.reduceat(free & inked, starts, dtype=np.int64) >= INKED_SHARE * np.maximum(free_in, 1)
-        if has_line[free_in >= FREE_SHARE * size].sum() < END_SEGMENTS or others(steps, BESIDE_MM).any():
+        asked = has_line[free_in >= FREE_SHARE * size][:ASKED_SEGMENTS]
+        if asked.sum() < least or others(steps[:end], BESIDE_MM).any():
             return False
     return True

@@ -6,6 +6,7 @@ between the fields, above a line of writing, or under a signature is not explain
 
 import statistics
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import cv2
@@ -32,6 +33,9 @@ EDGE_LINE_MM, EDGE_LINE_LEANS, EDGE_LINE_THIN_MM = (15.0, 2.0), 0.03, 0.7
 so much for each millimetre of its length, if its ink is no thicker than the last all along."""
 DASH_MM, DASH_SLIMNESS = 5.0, 6.0
 """And one that is a dash along the edge, so long and so many times longer than high."""
+HAIR_MM, CHAIN_GAP_MM, CHAIN_STEP_MM = 0.55, 1.0, 0.3
+"""So are dashes along the edge that together are longer than such a line: each no thicker than the first, and from one
+to the next no farther than the others along and across. Black and white breaks an edge that is a little askew so."""
 STAPLE_CORNER_MM = (36.0, 22.0)
 """Staples sit in the top left corner of a whole page."""
 SPECK_MM2 = 0.4
@@ -75,6 +79,7 @@ def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int], show
     thicker = 1 + slip.blur_mm / PEN_MM
     for field in form.fields:
         known.update(piece.label for piece in _writing_at(field, every, thicker, shown))
+    known.update(_edge_dashes([piece for piece in every if piece.label not in known], form))
     left = [piece for piece in every if piece.label not in known and _counts(piece, form)]
     if left:
         rim = _rim(slip, left)
@@ -118,6 +123,44 @@ def _is_edge_line(piece: Piece) -> bool:
 def _at_edge(piece: Piece, form: Form) -> bool:
     depth = RIM_DEPTH_MM
     return not form.slip.place.grown(-depth, -depth, -depth, -depth).contains(piece.centre)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dash:
+    """A thin piece along an edge: where it starts and stops, and how far across it lies, in millimetres."""
+
+    start: float
+    stop: float
+    across: float
+    label: int
+
+    def goes_on_as(self, other: "_Dash") -> bool:
+        """Whether another is the next bit of the same line."""
+        return other.start - self.stop <= CHAIN_GAP_MM and abs(other.across - self.across) <= CHAIN_STEP_MM
+
+
+def _edge_dashes(pieces: Sequence[Piece], form: Form) -> set[int]:
+    """The labels of thin dashes that together make a line along the edge of the paper, or of the slip."""
+    places = [(piece.place, piece.label) for piece in pieces if _at_edge(piece, form)]
+    level = [_Dash(at.x, at.right, at.centre.y, label) for at, label in places if at.height <= HAIR_MM]
+    upright = [_Dash(at.y, at.bottom, at.centre.x, label) for at, label in places if at.width <= HAIR_MM]
+    return {
+        dash.label
+        for chain in (*_chains(level), *_chains(upright))
+        if chain[-1].stop - chain[0].start > EDGE_LINE_MM[0]
+        for dash in chain
+    }
+
+
+def _chains(dashes: Sequence[_Dash]) -> Sequence[Sequence[_Dash]]:
+    chains: list[list[_Dash]] = []
+    for dash in sorted(dashes, key=lambda dash: dash.start):
+        chain = next((chain for chain in chains if chain[-1].goes_on_as(dash)), None)
+        if chain is None:
+            chains.append([dash])
+        else:
+            chain.append(dash)
+    return chains
 
 
 def _rim(slip: SlipImage, pieces: Sequence[Piece]) -> set[int]:

@@ -306,6 +306,23 @@ def test_a_word_of_a_childs_name_makes_an_unnamed_slip_a_possible_return(make_sl
     assert Reason.CONTRADICTING_RETURNS in first.decision.reasons
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_refusal_does_not_wait_for_a_slip_that_may_be_the_childs(
+    make_slip: SlipMaker, leo: Child, order: int
+) -> None:
+    refusal = make_slip(leo, yes=MarkState.EMPTY, no=MarkState.TICKED)
+    consent = make_slip(None, page=2, identity=unsure((leo, 0.6)))
+    results = settled([refusal, consent][::order], EVERY_LINE)[::order]
+    assert [result.decision.verdict for result in results] == [Verdict.REFUSED, Verdict.REVIEW]
+
+
+def test_nor_does_it_speak_louder_than_what_else_the_child_surely_returned(make_slip: SlipMaker, leo: Child) -> None:
+    refusal = make_slip(leo, yes=MarkState.EMPTY, no=MarkState.TICKED)
+    for other in (make_slip(leo, page=2), make_slip(leo, page=2, yes=MarkState.CORRECTED)):
+        results = settled([refusal, other, make_slip(None, page=3, identity=unsure((leo, 0.6)))], EVERY_LINE)
+        assert {result.decision.verdict for result in results} == {Verdict.REVIEW}
+
+
 def test_the_ledger_gives_pages_in_order_however_they_arrive(make_slip: SlipMaker, leo: Child) -> None:
     ledger = MemoryLedger()
     for file, page in (("b.pdf", 1), ("a.pdf", 10), ("a.pdf", 2)):

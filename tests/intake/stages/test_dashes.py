@@ -68,6 +68,37 @@ def test_so_are_upright_ones() -> None:
     assert inked(without_dashes(with_bits(laid_flat(blank_sheet()), upright))) == 0
 
 
+def hairline(start: float, stop: float, wide: float = 0.25) -> Bits:
+    """Nine bits of 3 mm along a column, the first and the last so far from the slip's edges."""
+    tops = np.linspace(AREA.y + start, AREA.bottom - stop - 3, 9)
+    return [(COLUMN_MM, float(y), wide, 3.0) for y in tops]
+
+
+def test_bits_of_a_hair_thin_streak_are_taken_out_though_they_lie_far_apart() -> None:
+    slip = with_bits(laid_flat(blank_sheet()), hairline(1, 2))
+    assert inked(slip) > 0
+    assert inked(without_dashes(slip)) == 0
+
+
+@pytest.mark.parametrize(
+    "bits", [hairline(1, 2, wide=0.6), hairline(30, 2), hairline(1, 40)], ids=["pen", "low", "high"]
+)
+def test_such_bits_stay_if_a_pen_may_have_drawn_them_or_they_end_on_the_slip(bits: Bits) -> None:
+    slip = with_bits(laid_flat(blank_sheet()), bits)
+    assert without_dashes(slip) is slip
+
+
+def test_print_may_hide_the_end_of_a_fold() -> None:
+    """Two of the first four segments lie on printed words."""
+    upright = [(COLUMN_MM, float(y), 0.9, 3.0) for y in np.arange(AREA.y + 1, AREA.bottom - 4, 4.0)]
+    slip = with_bits(laid_flat(blank_sheet()), [bit for bit in upright if not AREA.y + 4 < bit[1] < AREA.y + 13])
+    assert without_dashes(slip) is slip
+    near_print = slip.near_print.copy()
+    top = round((AREA.y + 4 - slip.origin.y) * slip.px_per_mm)
+    near_print[top : top + round(9 * slip.px_per_mm)] = True
+    assert inked(without_dashes(replace(slip, near_print=near_print))) == 0
+
+
 @pytest.mark.parametrize("start", [30.0, 60.0, 120.0])
 def test_a_line_struck_through_words_stays(start: float) -> None:
     """What a pencil leaves of a stroke in black and white begins where words are printed."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from forms.geometry import Point, Rect
@@ -128,6 +129,27 @@ def test_the_sum_is_that_of_the_places() -> None:
     stray = stray_on(with_words(cut_slip(), "nein", Point(140, 245)))
     assert len(stray.places) > 0
     assert stray.measures["stray_mm2"] >= stray.measures["largest_mm2"] > 0
+
+
+def with_dashes(column_mm: float, wide: float, gap: float) -> Picture:
+    """A slip with upright dashes of 4 mm in a column."""
+    sheet, area = cut_slip(), template_of(PRIMARY).area
+    for top in np.arange(area.y + 50, area.bottom - 12, 4 + gap).tolist():
+        sheet = painted(sheet, Rect(column_mm, top, wide, 4), gray=20)
+    return sheet
+
+
+def test_dashes_that_make_a_line_along_the_edge_are_none() -> None:
+    at = template_of(PRIMARY).area.right - 2
+    assert stray_on(with_dashes(at, wide=0.1, gap=0.5)).state is StrayState.NONE
+
+
+@pytest.mark.parametrize(
+    ("inwards", "wide", "gap"), [(2.0, 0.05, 2.5), (2.0, 1.2, 0.5), (10.0, 0.05, 0.5)], ids=["apart", "thick", "inside"]
+)
+def test_other_dashes_are_stray(inwards: float, wide: float, gap: float) -> None:
+    at = template_of(PRIMARY).area.right - inwards
+    assert stray_on(with_dashes(at, wide, gap)).state is StrayState.FOUND
 
 
 NAME = field("child_name").place
