@@ -215,9 +215,10 @@ def _one_line_of_writing(place: Rect, every: Sequence[Piece]) -> Sequence[Piece]
     words = [piece for piece in here if piece.area_mm2 >= DOT_MM2]
     if not words:
         return here
-    slope = _slope(words)
-    bottoms = {piece: piece.place.bottom - slope * (piece.centre.x - place.centre.x) for piece in words}
-    feet = statistics.median(bottoms.values())
+    standing = [piece for piece in words if not _hangs(piece, words)]
+    slope, middle = _slope(standing), statistics.median(piece.centre.x for piece in standing)
+    bottoms = {piece: piece.place.bottom - slope * (piece.centre.x - middle) for piece in words}
+    feet = statistics.median(bottoms[piece] for piece in standing)
     inside = statistics.median(piece.place.y for piece in words) >= place.y - FLOATS_ABOVE_MM
     above = FLOATS_MM if inside else BASE_ABOVE_MM
     if not place.bottom - above <= feet <= place.bottom + BASE_BELOW_MM:
@@ -230,6 +231,14 @@ def _one_line_of_writing(place: Rect, every: Sequence[Piece]) -> Sequence[Piece]
     if sum(p.area_mm2 for p in off) < OTHER_LINE_MM2 and sum(p.area_mm2 for p in aside) < BESIDE_LINE_MM2:
         return here
     return [piece for piece in here if piece not in off]
+
+
+def _hangs(piece: Piece, words: Sequence[Piece]) -> bool:
+    """Whether a piece is a dot or the upper bit of a letter: where it ends says nothing about the line's feet."""
+    return piece.area_mm2 <= ACCENT_MM2 and any(
+        piece.area_mm2 < word.area_mm2 and piece.place.bottom < word.place.bottom and _is_over(piece, word)
+        for word in words
+    )
 
 
 def _accents_over(writing: Sequence[Piece], every: Sequence[Piece], thicker: float) -> Sequence[Piece]:
@@ -249,10 +258,11 @@ def _accents_over(writing: Sequence[Piece], every: Sequence[Piece], thicker: flo
 
 
 def _is_over(accent: Piece, word: Piece) -> bool:
-    """Whether a piece hangs closely above a word."""
-    place = word.place
-    gap = place.y - accent.place.bottom
-    return place.x <= accent.centre.x <= place.right and -accent.place.height <= gap <= ACCENT_ABOVE_MM
+    """Whether a piece hangs closely above a word, or between letters of it that rise higher."""
+    place, gap = word.place, word.place.y - accent.place.bottom
+    between = place.y <= accent.place.y and accent.place.bottom <= word.centre.y
+    at = -accent.place.height <= gap <= ACCENT_ABOVE_MM or between
+    return place.x <= accent.centre.x <= place.right and at
 
 
 def _is_beside(one: Piece, other: Piece) -> bool:

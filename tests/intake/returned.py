@@ -87,6 +87,9 @@ ROSTER = Roster(tuple(Child(p.id, p.first_name, p.last_name, p.school_class, "",
 cv2.setNumThreads(1)
 """As in a worker: one core, and the same sums in the same order."""
 
+Bits = Sequence[tuple[float, float, float, float]]
+"""Pieces of ink: x and y in millimetres of the blank, width and height."""
+
 Points = npt.NDArray[np.float64]
 """Shape (n, 2)."""
 
@@ -247,6 +250,16 @@ def with_words(sheet: Picture, words: str, start: Point, seed: int = 1) -> Pictu
     pixels = sheet.pixels.copy()
     inked(pixels, ink.moved(float(x), float(y)), BLUE, rng)
     return replace(sheet, pixels=pixels)
+
+
+def with_bits(slip: SlipImage, bits: Bits, dark: int = 60) -> SlipImage:
+    """Add pieces of ink, each from x, y in millimetres of the blank, so wide and so high, and so dark."""
+    ink, raw = slip.ink.copy(), slip.raw.copy()
+    for number, (x, y, wide, high) in enumerate(bits, start=int(ink.max(initial=0)) + 1):
+        left, top = (round((at - start) * slip.px_per_mm) for at, start in ((x, slip.origin.x), (y, slip.origin.y)))
+        window = slice(top, top + round(high * slip.px_per_mm)), slice(left, left + round(wide * slip.px_per_mm))
+        ink[window], raw[window] = number, dark
+    return replace(slip, ink=ink, raw=raw)
 
 
 def stamped(sheet: Picture, place: Rect) -> Picture:

@@ -1,6 +1,5 @@
 """The bits of a broken fold are no ink; dashes, notes and ticks that somebody drew are."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,33 +12,24 @@ from intake.values import Fold, SlipImage
 from samples.pens import BLUE
 from tests.intake.returned import (
     PRIMARY,
+    Bits,
     blank_sheet,
     box,
     cut_slip,
     laid_flat,
     line,
     template_of,
+    with_bits,
     with_ink,
     with_words,
 )
 
 AREA = template_of(PRIMARY).area
-Bits = Sequence[tuple[float, float, float, float]]
 ROW_MM, COLUMN_MM = AREA.bottom - 6, 200.0
 
 
 def inked(slip: SlipImage) -> int:
     return int((slip.ink > 0).sum())
-
-
-def with_bits(slip: SlipImage, bits: Bits, dark: int = 60) -> SlipImage:
-    """Add pieces of ink, each from x, y in millimetres of the blank, so wide and so high, and so dark."""
-    ink, raw = slip.ink.copy(), slip.raw.copy()
-    for number, (x, y, wide, high) in enumerate(bits, start=int(ink.max(initial=0)) + 1):
-        left, top = (round((at - start) * slip.px_per_mm) for at, start in ((x, slip.origin.x), (y, slip.origin.y)))
-        window = slice(top, top + round(high * slip.px_per_mm)), slice(left, left + round(wide * slip.px_per_mm))
-        ink[window], raw[window] = number, dark
-    return replace(slip, ink=ink, raw=raw)
 
 
 def level(start: float, stop: float, high: float = 0.7) -> Bits:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from forms.geometry import Point, Rect
-from forms.model import Meaning
+from forms.model import Form, Meaning
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
-from intake.values import StrayInk, StrayState
+from intake.values import SlipImage, StrayInk, StrayState
 from samples.pens import Pen
 from samples.scanner import Picture
 from tests.intake.returned import (
@@ -28,6 +28,7 @@ from tests.intake.returned import (
     sheet_of,
     stamped,
     template_of,
+    with_bits,
     with_ink,
     with_words,
 )
@@ -39,8 +40,12 @@ SIGNATURE = field("guardian_signature").place
 def stray_on(sheet: Picture, form_id: str = PRIMARY) -> StrayInk:
     """Stray ink after all signatures have taken theirs."""
     slip, form = laid_flat(sheet, form_id), template_of(form_id).form
-    explained = {label for one in form.signatures for label in read_signature(slip, one)[1]}
-    return find_stray_ink(slip, form, explained, lines_shown(slip, form))
+    return find_stray_ink(slip, form, signed_on(slip, form), lines_shown(slip, form))
+
+
+def signed_on(slip: SlipImage, form: Form) -> set[int]:
+    """The ink that the signatures explain."""
+    return {label for one in form.signatures for label in read_signature(slip, one)[1]}
 
 
 @pytest.mark.parametrize("seed", [7, 8, 9])
@@ -167,3 +172,10 @@ def test_writing_that_floats_inside_its_field_is_explained() -> None:
 
 def test_the_same_writing_above_its_field_is_stray() -> None:
     assert stray_on(named(NAME.y - 1.5)).state is StrayState.FOUND
+
+
+def test_how_a_line_falls_does_not_say_where_it_stands() -> None:
+    """Words at the beginning of the line, on the way down, reach nothing below it farther on."""
+    letters = [(NAME.x + along, NAME.bottom - 1 + 0.08 * along, 2.0, 2.0) for along in (1.0, 6.0, 11.0, 16.0, 21.0)]
+    slip, form = with_bits(laid_flat(cut_slip(UNNAMED)), letters), template_of(PRIMARY).form
+    assert find_stray_ink(slip, form, signed_on(slip, form), lines_shown(slip, form)).state is StrayState.NONE
