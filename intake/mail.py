@@ -51,6 +51,18 @@ ADDRESS = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[^\s@<>\"(),:;\\]{1,190}")
 BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 BAD_QUOTED = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)|[^\t\r\n -~]")
 UUENCODED = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
+SHOWN_IN_PLACE = re.compile(
+    rb"data:(?:image/[\w.+-]{1,40}|application/pdf)(?:;[\w=-]{1,40})*;base64,([A-Za-z0-9+/=\s]*)"
+)
+"""A picture that a page holds itself, not as a part of the mail."""
+ENCODED = re.compile(
+    rb"^(?:(?=[^\r\n]{0,60}[a-z])(?=[^\r\n]{0,60}[A-Z])(?=[^\r\n]{0,60}[0-9])[A-Za-z0-9+/]{60,}={0,2}|M[!-`]{60}"
+    rb"|(?:=[0-9A-F]{2}){20,}=?)[ \t]*\r?$",
+    re.MULTILINE,
+)
+"""A line of a file as it travels, in base64, uuencoded or quoted-printable."""
+ARMOUR = b"-----BEGIN ", b"-----END "
+"""Around the signatures and keys that some programs write into the text."""
 TAG = re.compile(r"<[^<>]*>")
 
 _REFUSING = (
@@ -171,7 +183,7 @@ def _taken_apart(message: Message, name: str, depth: int) -> Mail:
             attachment = _unread(attachment, "damaged_attachment")
         if _is_text(leaf, attachment):
             texts.append(_words(leaf, attachment.content))
-            parts += _uuencoded(attachment.content)
+            parts += _in_the_text(attachment.content, number)
         else:
             parts.append(attachment)
     return Mail(name, _sender(message), "\n".join(texts)[:MAX_TEXT], tuple(parts), _is_whole(message))
@@ -367,14 +379,34 @@ def takes_back(text: str) -> bool:
     )
 
 
-def _uuencoded(text: bytes) -> Iterator[Attachment]:
-    """Files that old programs write into the text."""
-    for number, found in enumerate(UUENCODED.finditer(text)):
-        if number >= MAX_ATTACHMENTS:
+def _in_the_text(text: bytes, number: int) -> Iterator[Attachment]:
+    """Files that stand in the text: as old programs write them, as a page shows them, and the rest of a lost part."""
+    rest, place = list[bytes](), 0
+    for count, found in enumerate(UUENCODED.finditer(text), start=1):
+        if count > MAX_ATTACHMENTS:
             raise UnreadablePageError("too_many_attachments")
         content, reason = _from_uu(text, found.end())
-        name = clean_name(_letters(found[1], "utf-8")) or f"Anlage {number + 1}"
+        name = clean_name(_letters(found[1], "utf-8")) or f"Anlage {count}"
         yield Attachment(name, content, reason, inline=False, by_program=False)
+        rest.append(text[place : found.start()])
+        place = max(text.find(b"\nend", found.end()), found.end())
+    rest.append(text[place:])
+    for count, found in enumerate(SHOWN_IN_PLACE.finditer(text), start=1):
+        if count > MAX_ATTACHMENTS:
+            raise UnreadablePageError("too_many_attachments")
+        content, reason = _from_base64(found[1])
+        yield Attachment(f"Bild {number}.{count}", content, reason, inline=True, by_program=False)
+    if ENCODED.search(_without_armour(SHOWN_IN_PLACE.sub(b"", b"".join(rest)))):
+        yield Attachment(f"Anlage {number}", b"", "damaged_attachment", inline=False, by_program=False)
+
+
+def _without_armour(text: bytes) -> bytes:
+    """The text without signatures and keys; one that never ends is kept."""
+    kept, place = list[bytes](), 0
+    while (start := text.find(ARMOUR[0], place)) >= 0 and (end := text.find(ARMOUR[1], start)) >= 0:
+        kept.append(text[place:start])
+        place = end
+    return b"\n".join([*kept, text[place:]])
 
 
 def _shown(leaves: list[Message]) -> str:

@@ -112,6 +112,33 @@ def test_files_in_the_text_are_found(rows: Rows) -> None:
     assert rows(a=mail) == [("a.eml/anlage.bin", 1, "900x1200"), ("a.eml/anlage.bin#2", 1, "400x600")]
 
 
+CODED = base64.encodebytes(PHOTO).splitlines(keepends=True)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [CODED[3:], uu(PHOTO).splitlines(keepends=True)[3:], [b"=3D=C3" * 12 + b"=\n"]],
+    ids=["base64", "uu", "quoted"],
+)
+def test_what_is_left_of_a_lost_part_is_a_row(lines: list[bytes], rows: Rows) -> None:
+    """Its boundary and its header are gone; the rest of its letters stands in the mail's text."""
+    head = b"From: a@b.example\r\nContent-Type: text/plain\r\n\r\nAnbei das Foto.\r\n\r\n"
+    assert ("m.eml/Anlage 1", 1, "damaged_attachment") in rows(m=head + b"".join(lines))
+
+
+def test_keys_and_long_words_in_the_text_are_no_lost_parts(rows: Rows) -> None:
+    signature = b"-----BEGIN PGP SIGNATURE-----\r\n\r\n" + b"".join(CODED[3:6]) + b"-----END PGP SIGNATURE-----\r\n"
+    words = b"https://beispiel.example/" + b"aB3" * 40 + b"\r\n" + b"-" * 78 + b"\r\n" + b"x" * 70 + b"\r\n"
+    mail = b"From: a@b.example\r\nContent-Type: text/plain\r\n\r\nGruss\r\n" + words + signature
+    assert rows(m=mail) == [("m.eml", 1, "mail_without_attachment")]
+
+
+def test_a_photo_that_the_page_itself_holds_is_read(rows: Rows) -> None:
+    page = b'<p>Das Foto:</p><img alt="" src="data:image/jpeg;base64,' + b"".join(CODED) + b'">'
+    mail = b"From: a@b.example\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page
+    assert rows(m=mail) == [("m.eml/Bild 1.1", 1, "900x1200")]
+
+
 def test_a_file_that_calls_itself_the_text_is_none(rows: Rows) -> None:
     content = base64.encodebytes(PAGE)
     mail = b"From: a@b.example\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n" + content
