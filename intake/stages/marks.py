@@ -83,7 +83,8 @@ LARGE_MARK_MM2 = 12.0
 """A mark beyond the box's surroundings with more ink than this is a scribble, not a tick."""
 PEN_MM = 0.45
 FILLED_SOLIDITY, FILLED_BEYOND_MM = 0.5, 3.75
-"""A box filled with a thick pen is compact (0.56 and more of its hull); crossings-out are not (0.41 at most)."""
+"""A box filled with a thick pen is compact, and the blot stays near: of 18 in seven trial series 15 had half of their
+hull and reached 8.5 mm at most. All of 114 crossings-out reached 9 mm and more, compact or not (up to 0.63)."""
 AROUND_MOST_MM2 = 7.0
 
 
