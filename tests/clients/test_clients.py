@@ -145,6 +145,14 @@ def with_poppler(pdf: bytes, jobs: Sequence[Job]) -> None:
     _ran(str(SYSTEM_PYTHON), str(HERE / "poppler.py"), *_files(pdf, jobs, signing=False))
 
 
+def with_mupdf(pdf: bytes, jobs: Sequence[Job]) -> None:
+    """The engine of many readers on phones and tablets, by its own command."""
+    mutool = shutil.which("mutool")
+    if mutool is None:
+        pytest.skip("MuPDF's tools are not installed")
+    _ran(mutool, "run", str(HERE / "mupdf.js"), *_files(pdf, jobs, signing=False))
+
+
 def _node(script: str, package: str, pdf: bytes, jobs: Sequence[Job], *more: str, signing: bool = False) -> None:
     node = shutil.which("node")
     if node is None or not (HERE / "node_modules" / package).is_dir():
@@ -172,7 +180,7 @@ def _ran(*command: str) -> None:
 
 # ---------------------------------------------------------------- what they wrote
 
-CLIENTS = (with_pypdf, with_pikepdf, with_pdfium, with_pdf_js, with_pdf_lib, with_pdftk, with_poppler)
+CLIENTS = (with_pypdf, with_pikepdf, with_pdfium, with_pdf_js, with_pdf_lib, with_pdftk, with_poppler, with_mupdf)
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.__name__)
