@@ -33,9 +33,10 @@ EDGE_LINE_MM, EDGE_LINE_LEANS, EDGE_LINE_THIN_MM = (15.0, 2.0), 0.03, 0.7
 so much for each millimetre of its length, if its ink is no thicker than the last all along."""
 DASH_MM, DASH_SLIMNESS = 5.0, 6.0
 """And one that is a dash along the edge, so long and so many times longer than high."""
-HAIR_MM, CHAIN_GAP_MM, CHAIN_STEP_MM = 0.55, 1.0, 0.3
-"""So are dashes along the edge that together are longer than such a line: each no thicker than the first, and from one
-to the next no farther than the others along and across. Black and white breaks an edge that is a little askew so."""
+HAIR_MM, CHAIN_GAP_MM, CHAIN_STEP_MM, HAIR_DEPTH_MM = 0.55, 1.0, 0.3, 3.0
+"""So are thin dashes along the edge, no thicker than the first, that make a line as long as a dash: from one to the
+next no farther than these along and across. Black and white breaks an edge that is a little askew so. They lie so near
+to the edge of the slip: nothing is printed there that a line could strike out."""
 STAPLE_CORNER_MM = (36.0, 22.0)
 """Staples sit in the top left corner of a whole page."""
 SPECK_MM2 = 0.4
@@ -141,13 +142,14 @@ class _Dash:
 
 def _edge_dashes(pieces: Sequence[Piece], form: Form) -> set[int]:
     """The labels of thin dashes that together make a line along the edge of the paper, or of the slip."""
-    places = [(piece.place, piece.label) for piece in pieces if _at_edge(piece, form)]
+    inside = form.slip.place.grown(*[-HAIR_DEPTH_MM] * 4)
+    places = [(piece.place, piece.label) for piece in pieces if not inside.contains(piece.centre)]
     level = [_Dash(at.x, at.right, at.centre.y, label) for at, label in places if at.height <= HAIR_MM]
     upright = [_Dash(at.y, at.bottom, at.centre.x, label) for at, label in places if at.width <= HAIR_MM]
     return {
         dash.label
         for chain in (*_chains(level), *_chains(upright))
-        if chain[-1].stop - chain[0].start > EDGE_LINE_MM[0]
+        if chain[-1].stop - chain[0].start >= DASH_MM
         for dash in chain
     }
 
