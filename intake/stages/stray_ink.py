@@ -5,9 +5,9 @@ between the fields, above a line of writing, or under a signature is not explain
 """
 
 import statistics
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import partial
 
 import cv2
 import numpy as np
@@ -57,10 +57,13 @@ BASE_ABOVE_MM, BASE_BELOW_MM = 3.2, 3.0
 """The feet of the writing stand so near to the printed line; descenders let a word float by 2.5 mm."""
 FLOATS_MM, FLOATS_ABOVE_MM = 4.5, 2.5
 """Writing that hardly rises above the field may float higher."""
-APART_MM, FEWEST_PAIRS, STEEPEST = 8.0, 3, 0.08
-"""Words so far apart tell, if there are so many pairs, how steeply the writing climbs; 5 degrees are the most."""
+FEET_MM, STEEPEST, NEXT_MM = 1.0, 0.08, 15.0
+"""The line begins with the most words, by their width, whose feet lie within the first of one height, and goes on to
+all whose feet lie near those of the next word on it. Writing may climb or fall, so steeply (5 degrees) from the middle
+of one word to that of the next, but over no more than the last; and not over a word that it stands above."""
 HIGHER_MM, LOWER_MM = 2.8, 3.5
-"""A piece that ends so much higher or lower than the others belongs to another line of writing."""
+"""A piece that ends so much higher or lower than the next word belongs to another line of writing. Measured from one
+straight line through all words, a note that stood higher farther on had made itself a climbing name."""
 TALL_SHARE = 0.5
 """In a hand that writes large, so much of the height of its words."""
 BESIDE_LINE_MM, BESIDE_LINE_MM2 = 1.0, 2.0
@@ -68,6 +71,8 @@ BESIDE_LINE_MM, BESIDE_LINE_MM2 = 1.0, 2.0
 of 584 one for a person."""
 OTHER_LINE_MM2 = 5.0
 """Less ink than this off the line is broken letters; a note squeezed in between two lines has 12 mm² and more."""
+CUT_BY_LINE_MM, CUT_SHARE = 1.0, 0.5
+"""A piece that ends so near to the printed line, with others that begin so near below so much of it, is cut there."""
 
 
 def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int], shown: LineInk) -> StrayInk:
@@ -217,22 +222,56 @@ def _one_line_of_writing(place: Rect, every: Sequence[Piece]) -> Sequence[Piece]
     words = [piece for piece in here if piece.area_mm2 >= DOT_MM2]
     if not words:
         return here
-    standing = [piece for piece in words if not _hangs(piece, words)]
-    slope, middle = _slope(standing), statistics.median(piece.centre.x for piece in standing)
-    bottoms = {piece: piece.place.bottom - slope * (piece.centre.x - middle) for piece in words}
-    feet = statistics.median(bottoms[piece] for piece in standing)
+    feet = {piece: _foot(piece, here, place.bottom) for piece in words}
+    tall = TALL_SHARE * statistics.median(piece.place.height for piece in words)
+    on = _grown_line(feet, [piece for piece in words if not _hangs(piece, words)], tall)
     inside = statistics.median(piece.place.y for piece in words) >= place.y - FLOATS_ABOVE_MM
     above = FLOATS_MM if inside else BASE_ABOVE_MM
-    if not place.bottom - above <= feet <= place.bottom + BASE_BELOW_MM:
+    if not place.bottom - above <= statistics.median(feet[piece] for piece in on) <= place.bottom + BASE_BELOW_MM:
         return [piece for piece in here if piece.area_mm2 < DOT_MM2]
-    tall = TALL_SHARE * statistics.median(piece.place.height for piece in words)
-    higher, lower = max(HIGHER_MM, tall), max(LOWER_MM, tall)
-    off = [p for p in words if not feet - higher <= bottoms[p] <= feet + lower]
-    on = [p.place.grown(BESIDE_LINE_MM, 0.0, BESIDE_LINE_MM, 0.0) for p in words if p not in off]
-    aside = [p for p in off if not any(p.place.x < place.right and p.place.right > place.x for place in on)]
+    off = [piece for piece in words if piece not in on]
+    beside = [p.place.grown(BESIDE_LINE_MM, 0.0, BESIDE_LINE_MM, 0.0) for p in on]
+    aside = [p for p in off if not any(p.place.x < at.right and p.place.right > at.x for at in beside)]
     if sum(p.area_mm2 for p in off) < OTHER_LINE_MM2 and sum(p.area_mm2 for p in aside) < BESIDE_LINE_MM2:
         return here
     return [piece for piece in here if piece not in off]
+
+
+def _foot(piece: Piece, here: Sequence[Piece], line: float) -> float:
+    """Where a word stands, in millimetres of the page; `line` is where the printed line lies, which may cut words."""
+    at = piece.place
+    if abs(at.bottom - line) > CUT_BY_LINE_MM:
+        return at.bottom
+    begun = [p.place for p in here if p is not piece and abs(p.place.y - line) <= CUT_BY_LINE_MM]
+    below = [p for p in begun if p.x < at.right and p.right > at.x]
+    covered = sum(min(p.right, at.right) - max(p.x, at.x) for p in below)
+    return max(p.bottom for p in below) if covered >= CUT_SHARE * at.width else at.bottom
+
+
+def _grown_line(feet: Mapping[Piece, float], standing: Sequence[Piece], tall: float) -> set[Piece]:
+    """The pieces of one line of writing; dots do not begin it. `tall` is how much a large hand may go up and down."""
+    level = [[piece for piece in standing if 0.0 <= feet[piece] - feet[low] <= FEET_MM] for low in standing]
+    on = set(max(level, key=lambda some: sum(piece.place.width for piece in some)))
+    left = [piece for piece in feet if piece not in on]
+    while True:
+        more = [piece for piece in left if _goes_on(piece, min(on, key=partial(_gap, piece)), feet, tall)]
+        if not more:
+            return on
+        nearest = min(more, key=lambda piece: min(_gap(piece, other) for other in on))
+        on.add(nearest)
+        left.remove(nearest)
+
+
+def _goes_on(piece: Piece, other: Piece, feet: Mapping[Piece, float], tall: float) -> bool:
+    """Whether a piece stands on the line that the next word stands on."""
+    apart = abs(piece.centre.x - other.centre.x) if _gap(piece, other) > 0 else 0.0
+    climb = STEEPEST * min(apart, NEXT_MM)
+    return -max(HIGHER_MM, tall) - climb <= feet[piece] - feet[other] <= max(LOWER_MM, tall) + climb
+
+
+def _gap(one: Piece, other: Piece) -> float:
+    """How far apart two pieces lie across the page, in millimetres; negative where they overlap."""
+    return max(one.place.x, other.place.x) - min(one.place.right, other.place.right)
 
 
 def _hangs(piece: Piece, words: Sequence[Piece]) -> bool:
@@ -272,13 +311,3 @@ def _is_beside(one: Piece, other: Piece) -> bool:
     return (
         abs(one.centre.x - other.centre.x) <= ACCENT_APART_MM and abs(one.centre.y - other.centre.y) <= ACCENT_APART_MM
     )
-
-
-def _slope(words: Sequence[Piece]) -> float:
-    """How much a line of writing falls for each millimetre to the right: the median over all pairs (Theil and Sen)."""
-    slopes = [
-        (one.place.bottom - other.place.bottom) / (one.centre.x - other.centre.x)
-        for one, other in combinations(words, 2)
-        if abs(one.centre.x - other.centre.x) >= APART_MM
-    ]
-    return min(max(statistics.median(slopes), -STEEPEST), STEEPEST) if len(slopes) >= FEWEST_PAIRS else 0.0

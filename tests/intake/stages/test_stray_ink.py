@@ -176,6 +176,39 @@ def test_the_same_writing_above_its_field_is_stray() -> None:
 
 def test_how_a_line_falls_does_not_say_where_it_stands() -> None:
     """Words at the beginning of the line, on the way down, reach nothing below it farther on."""
-    letters = [(NAME.x + along, NAME.bottom - 1 + 0.08 * along, 2.0, 2.0) for along in (1.0, 6.0, 11.0, 16.0, 21.0)]
-    slip, form = with_bits(laid_flat(cut_slip(UNNAMED)), letters), template_of(PRIMARY).form
-    assert find_stray_ink(slip, form, signed_on(slip, form), lines_shown(slip, form)).state is StrayState.NONE
+    assert stray_with([(along, -1.0 - 0.08 * along) for along in (1.0, 6.0, 11.0, 16.0, 21.0)]) is StrayState.NONE
+
+
+Letters = list[tuple[float, float]]
+
+
+def letters(first: float, count: int, above: float, climb: float = 0.0) -> Letters:
+    """Feet of letters, 2.6 mm from one to the next: how far along the child's line, and how far above it."""
+    return [(first + 2.6 * number, above + climb * number) for number in range(count)]
+
+
+def stray_with(feet: Letters) -> StrayState:
+    """What is said of letters of 2 mm that stand there."""
+    bits = [(NAME.x + along, NAME.bottom - above - 2.0, 2.0, 2.0) for along, above in feet]
+    slip, form = with_bits(laid_flat(cut_slip(UNNAMED)), bits), template_of(PRIMARY).form
+    return find_stray_ink(slip, form, signed_on(slip, form), lines_shown(slip, form)).state
+
+
+NAMED = letters(5, 10, 1.0)
+
+
+@pytest.mark.parametrize(
+    "note", [letters(10, 4, 4.4), letters(24, 6, 4.6), letters(46, 8, 5.6)], ids=["over", "over the end", "farther on"]
+)
+def test_a_word_that_stands_higher_than_the_name_is_stray(note: Letters) -> None:
+    assert stray_with(NAMED) is StrayState.NONE
+    assert stray_with([*NAMED, *note]) is StrayState.FOUND
+
+
+@pytest.mark.parametrize(
+    "name",
+    [letters(5, 20, 0.5, 0.18), letters(5, 20, 3.5, -0.18), [*letters(5, 8, 0.5), *letters(30, 8, 3.6)]],
+    ids=["climbs", "falls", "second word higher"],
+)
+def test_a_name_that_climbs_falls_or_steps_up_is_explained(name: Letters) -> None:
+    assert stray_with(name) is StrayState.NONE
