@@ -64,6 +64,8 @@ of one word to that of the next, but over no more than the last; and not over a 
 HIGHER_MM, LOWER_MM = 2.8, 3.5
 """A piece that ends so much higher or lower than the next word belongs to another line of writing. Measured from one
 straight line through all words, a note that stood higher farther on had made itself a climbing name."""
+SHARED_ROWS = 0.4
+"""Or if it shares no such part of the rows with it: a capital beside letters that reach below the line."""
 TALL_SHARE = 0.5
 """In a hand that writes large, so much of the height of its words."""
 BESIDE_LINE_MM, BESIDE_LINE_MM2 = 1.0, 2.0
@@ -254,7 +256,7 @@ def _grown_line(feet: Mapping[Piece, float], standing: Sequence[Piece], tall: fl
     on = set(max(level, key=lambda some: sum(piece.place.width for piece in some)))
     left = [piece for piece in feet if piece not in on]
     while True:
-        more = [piece for piece in left if _goes_on(piece, min(on, key=partial(_gap, piece)), feet, tall)]
+        more = [piece for piece in left if _goes_on(piece, _next_on(piece, on), feet, tall)]
         if not more:
             return on
         nearest = min(more, key=lambda piece: min(_gap(piece, other) for other in on))
@@ -262,8 +264,18 @@ def _grown_line(feet: Mapping[Piece, float], standing: Sequence[Piece], tall: fl
         left.remove(nearest)
 
 
+def _next_on(piece: Piece, on: Collection[Piece]) -> Piece:
+    """The next word to a piece, or dot if there are only such."""
+    words = [other for other in on if other.area_mm2 > ACCENT_MM2]
+    return min(words or on, key=partial(_gap, piece))
+
+
 def _goes_on(piece: Piece, other: Piece, feet: Mapping[Piece, float], tall: float) -> bool:
     """Whether a piece stands on the line that the next word stands on."""
+    at, beside = piece.place, other.place
+    shared = min(at.bottom, beside.bottom) - max(at.y, beside.y)
+    if shared >= SHARED_ROWS * max(at.height, beside.height):
+        return True
     apart = abs(piece.centre.x - other.centre.x) if _gap(piece, other) > 0 else 0.0
     climb = STEEPEST * min(apart, NEXT_MM)
     return -max(HIGHER_MM, tall) - climb <= feet[piece] - feet[other] <= max(LOWER_MM, tall) + climb
