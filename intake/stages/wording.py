@@ -26,6 +26,8 @@ LONG_WORDS = (
     "VORHER ANRUFEN",
     "KAMERA",
 )
+NAMES_LIKE_LONG_WORDS = frozenset({"KRAMER", "KRÄMER", "KRAEMER", "CRAMER", "KRAHMER", "KAMMERER"})
+"""Frequent names that are nearly "Kamera"."""
 ONLY, ONLY_WHAT = (
     "NUR",
     frozenset({"MIT", "BILD", "TON", "WENN", "BEI", "IM", "IN", "AN", "UNTER", "FALLS", "ZU", "BIS"}),
@@ -42,7 +44,7 @@ def objects(text: str) -> bool:
         return True
     if any(_is_misread(word) for word in words):
         return True
-    together = " ".join(words)
+    together = " ".join(word for word in words if word not in NAMES_LIKE_LONG_WORDS)
     return any(
         len(together) >= len(word) - 1 and fuzz.partial_ratio(word, together) >= LONG_LIKENESS for word in LONG_WORDS
     )

@@ -7,6 +7,7 @@ from intake.stages.wording import objects
     "text",
     [
         "nur ohne Kamera",
+        "Mia Krämer, Kamera aus",
         "NEIN, wir sind nicht einverstanden!",
         "Wir widersprechen!",
         "nicht einverstonden",
@@ -37,6 +38,8 @@ def test_words_of_a_refusal_or_a_condition_are_no_name(text: str) -> None:
         "3b",
         "Köln, 3.2.2026",
         "Kamila Nowak",
+        "Yusuf Kramer",
+        "Holger Krämer",
         "Katrin & Ahmet Pohl",
         "",
     ],
