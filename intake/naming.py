@@ -18,6 +18,7 @@ from intake.stages.match import (
     identify_alone,
     named_by_code,
     narrowed,
+    unless_turned_around,
     unsure_between,
     vocabulary_of,
 )
@@ -78,6 +79,7 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
             )
             continue
         read, named = _name_child(cut, vocabulary, guardians, engine)
+        named = replace(named, identity=unless_turned_around(named.identity, read.every, vocabulary, guardians))
         named = _narrowed(named, read, roster, class_hints(roster, file, said))
         guesses[line.name] = read.every
         if named.by_part and cut.state is TextState.WRITTEN:

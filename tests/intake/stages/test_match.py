@@ -12,10 +12,11 @@ from intake.stages.match import (
     log_ratios,
     named_by_code,
     narrowed,
+    unless_turned_around,
     unsure_between,
     vocabulary_of,
 )
-from intake.values import Child, IdentifiedBy, IdentityState, Posteriors, TextGuess, TextState
+from intake.values import Child, IdentifiedBy, Identity, IdentityState, Posteriors, TextGuess, TextState
 
 
 def child(first: str, last: str) -> Child:
@@ -350,6 +351,32 @@ def test_a_doubtful_name_far_before_all_others_is_known_unless_the_guardians_are
     among = (BRUNHILD, Child("n", "Gunhild", "Saalmann", "3b", "", ("Jan Beck",)), FAMILIES[3])
     assert alone("Bruxhxld Saxlgaxtxer", "", 0.9, among) == "Brunhild Saalgärtner"
     assert alone("Bruxhxld Saxlgaxtxer", "Jan Beck", 0.9, among) == ""
+
+
+SCHOOL = tuple(
+    Child(f"{number}", "Ole", f"{letter}ützensteiger", "2b", "", ("Jan Beck",))
+    for number, letter in enumerate("KLMRST" * 11)
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "guardians", "others", "known"),
+    [
+        ("Saalgärtner Brunhild", "Dörte Holzapfel", SCHOOL, False),
+        ("Saalgärtner Brunhild", "", SCHOOL, False),
+        ("Saalgärtner Brunhild", "Gottfried Muhlenbruch", SCHOOL, True),
+        ("Saalgärtner, Brunhild", "Dörte Holzapfel", SCHOOL, True),
+        ("Brunhild Saalgärtner", "Dörte Holzapfel", SCHOOL, True),
+        ("Saalgärtner Brunhild", "Dörte Holzapfel", SCHOOL[:20], True),
+    ],
+)
+def test_a_name_the_other_way_round_is_believed_on_a_long_list_if_the_guardians_fit(
+    written: str, guardians: str, others: Sequence[Child], known: bool
+) -> None:
+    guess, names = reading(written), vocabulary_of((BRUNHILD, *others))
+    named = Identity(IdentityState.IDENTIFIED, BRUNHILD, IdentifiedBy.NAME, ())
+    found = unless_turned_around(named, [guess], names, [reading(guardians)] if guardians else [])
+    assert found == (named if known else Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, ()))
 
 
 def test_the_guardians_never_say_which_sibling_it_is() -> None:
