@@ -73,6 +73,10 @@ BESIDE_LINE_MM, BESIDE_LINE_MM2 = 1.0, 2.0
 of 584 one for a person."""
 OTHER_LINE_MM2 = 5.0
 """Less ink than this off the line is broken letters; a note squeezed in between two lines has 12 mm² and more."""
+DOTS_MM2 = 4.0
+"""Two dots of a thick pen that have run into one have no more."""
+FLAT = 8.0
+"""What is so many times wider than high is what was left of the printed line, and stands nowhere."""
 CUT_BY_LINE_MM, CUT_SHARE = 1.0, 0.5
 """A piece that ends so near to the printed line, with others that begin so near below so much of it, is cut there."""
 
@@ -226,12 +230,13 @@ def _one_line_of_writing(place: Rect, every: Sequence[Piece]) -> Sequence[Piece]
         return here
     feet = {piece: _foot(piece, here, place.bottom) for piece in words}
     tall = TALL_SHARE * statistics.median(piece.place.height for piece in words)
-    on = _grown_line(feet, [piece for piece in words if not _hangs(piece, words)], tall)
+    plain = [piece for piece in words if not _is_no_word(piece.place, zone)] or words
+    on = _grown_line(feet, plain, [p for p in plain if not _hangs(p, plain)], tall)
     inside = statistics.median(piece.place.y for piece in words) >= place.y - FLOATS_ABOVE_MM
     above = FLOATS_MM if inside else BASE_ABOVE_MM
     if not place.bottom - above <= statistics.median(feet[piece] for piece in on) <= place.bottom + BASE_BELOW_MM:
         return [piece for piece in here if piece.area_mm2 < DOT_MM2]
-    off = [piece for piece in words if piece not in on]
+    off = _without_dots([piece for piece in words if piece not in on], on)
     beside = [p.place.grown(BESIDE_LINE_MM, 0.0, BESIDE_LINE_MM, 0.0) for p in on]
     aside = [p for p in off if not any(p.place.x < at.right and p.place.right > at.x for at in beside)]
     if sum(p.area_mm2 for p in off) < OTHER_LINE_MM2 and sum(p.area_mm2 for p in aside) < BESIDE_LINE_MM2:
@@ -239,24 +244,46 @@ def _one_line_of_writing(place: Rect, every: Sequence[Piece]) -> Sequence[Piece]
     return [piece for piece in here if piece not in off]
 
 
+def _is_no_word(at: Rect, zone: Rect) -> bool:
+    """Whether a piece is too large for the line, as the shadow around a slip is, or is left of the printed line."""
+    return at.width > zone.width or at.height > zone.height or at.width > FLAT * at.height
+
+
+def _without_dots(off: Sequence[Piece], on: Collection[Piece]) -> Sequence[Piece]:
+    """The pieces off the line but for dots of its words, two of which may have run into one."""
+    low = [p for p in off if p.place.height <= ACCENT_MM and p.area_mm2 <= DOTS_MM2]
+    over = [p for p in low if any(_is_over(p, word) for word in on)]
+    dots = [p for p in over if sum(_is_beside(p, other) for other in low) <= ACCENTS_TOGETHER]
+    return [piece for piece in off if piece not in dots]
+
+
 def _foot(piece: Piece, here: Sequence[Piece], line: float) -> float:
     """Where a word stands, in millimetres of the page; `line` is where the printed line lies, which may cut words."""
     at = piece.place
     if abs(at.bottom - line) > CUT_BY_LINE_MM:
         return at.bottom
-    begun = [p.place for p in here if p is not piece and abs(p.place.y - line) <= CUT_BY_LINE_MM]
+    begun = [
+        p.place
+        for p in here
+        if p is not piece and abs(p.place.y - line) <= CUT_BY_LINE_MM and p.place.width <= FLAT * p.place.height
+    ]
     below = [p for p in begun if p.x < at.right and p.right > at.x]
     covered = sum(min(p.right, at.right) - max(p.x, at.x) for p in below)
     return max(p.bottom for p in below) if covered >= CUT_SHARE * at.width else at.bottom
 
 
-def _grown_line(feet: Mapping[Piece, float], standing: Sequence[Piece], tall: float) -> set[Piece]:
-    """The pieces of one line of writing; dots do not begin it. `tall` is how much a large hand may go up and down."""
+def _grown_line(
+    feet: Mapping[Piece, float], plain: Sequence[Piece], standing: Sequence[Piece], tall: float
+) -> set[Piece]:
+    """The pieces of one line of writing: it begins with standing ones, and goes on beside plain ones.
+
+    `tall` is how much a large hand may go up and down.
+    """
     level = [[piece for piece in standing if 0.0 <= feet[piece] - feet[low] <= FEET_MM] for low in standing]
     on = set(max(level, key=lambda some: sum(piece.place.width for piece in some)))
     left = [piece for piece in feet if piece not in on]
     while True:
-        more = [piece for piece in left if _goes_on(piece, _next_on(piece, on), feet, tall)]
+        more = [piece for piece in left if _goes_on(piece, _next_on(piece, on.intersection(plain)), feet, tall)]
         if not more:
             return on
         nearest = min(more, key=lambda piece: min(_gap(piece, other) for other in on))
@@ -278,7 +305,10 @@ def _goes_on(piece: Piece, other: Piece, feet: Mapping[Piece, float], tall: floa
         return True
     apart = abs(piece.centre.x - other.centre.x) if _gap(piece, other) > 0 else 0.0
     climb = STEEPEST * min(apart, NEXT_MM)
-    return -max(HIGHER_MM, tall) - climb <= feet[piece] - feet[other] <= max(LOWER_MM, tall) + climb
+    return any(
+        -max(HIGHER_MM, tall) - climb <= foot - feet_of_next <= max(LOWER_MM, tall) + climb
+        for foot, feet_of_next in ((feet[piece], feet[other]), (at.bottom, beside.bottom))
+    )
 
 
 def _gap(one: Piece, other: Piece) -> float:

@@ -212,3 +212,12 @@ def test_a_word_that_stands_higher_than_the_name_is_stray(note: Letters) -> None
 )
 def test_a_name_that_climbs_falls_or_steps_up_is_explained(name: Letters) -> None:
     assert stray_with(name) is StrayState.NONE
+
+
+def test_the_shadow_around_a_slip_is_no_word_of_a_line() -> None:
+    """A single piece as large as the slip, whose middle lies on a line of writing."""
+    slip, form = laid_flat(cut_slip()), template_of(PRIMARY).form
+    ink, rim = slip.ink.copy(), int(slip.ink.max()) + 1
+    ink[:3], ink[-3:], ink[:, :3], ink[:, -3:] = rim, rim, rim, rim
+    framed = replace(slip, ink=ink)
+    assert find_stray_ink(framed, form, signed_on(slip, form), lines_shown(slip, form)).state is StrayState.NONE
