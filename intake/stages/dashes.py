@@ -30,14 +30,13 @@ FEWEST_BITS, LEAST_MM = 5, 20.0
 SEGMENT_MM, FREE_SHARE, INKED_SHARE, OTHERS_MM = 4.0, 0.33, 0.15, 0.3
 """A segment says something if so much of it is free of print and of other ink, which reaches so far from the line; and
 it has the line if so much of what is free is inked."""
-ASKED_SEGMENTS, END_SEGMENTS, LOOK_MM = 4, 3, 40.0
-"""Of the first of the segments that say something, counted from either end but no farther in, so many have the line:
-print may hide the very end."""
-HAIR_MM, STRAIGHT_MM, HAIR_SEGMENTS = 0.35, 0.15, 2
-"""An upright line that is thinner than pens all along, and straighter than hands, needs no more of them: it is a streak
-of the feeder's glass."""
-END_MM, BESIDE_MM = 16.0, 2.5
-"""Along the first and the last so many millimetres nothing but bits lies so near to it."""
+END_MM, END_SEGMENTS, BESIDE_MM = 16.0, 3, 2.5
+"""Of the segments of the first and of the last so many millimetres so many have the line, and nothing but bits lies
+within the third of it."""
+HAIR_MM, STRAIGHT_MM, HAIR_LOOK_MM, HAIR_ASKED, HAIR_SEGMENTS = 0.35, 0.15, 40.0, 4, 2
+"""An upright line that is thinner than pens all along, and straighter than hands, is a streak of the feeder's glass. Of
+the first so many segments that say something, no farther in than the third, it needs the last: the one of the trial
+series was 0.2 mm thick, and print hid where it begins."""
 ON_FOLD_MM = 1.6
 """The whole of a fold's bit lies so near to it."""
 
@@ -112,8 +111,8 @@ def _dashed(slip: _Upright, *, streaks: bool) -> list[int]:
     if not lines:
         return []
     (_, line, across), lean = max(lines, key=lambda found: found[0][0])
-    least = HAIR_SEGMENTS if streaks and _is_hair(slip, line) else END_SEGMENTS
-    return line[:, 0].astype(int).tolist() if _comes_through(slip, line, across, lean, least) else []
+    hair = streaks and _is_hair(slip, line)
+    return line[:, 0].astype(int).tolist() if _comes_through(slip, line, across, lean, hair=hair) else []
 
 
 def _is_hair(slip: _Upright, line: npt.NDArray[np.float64]) -> bool:
@@ -143,12 +142,13 @@ def _longest(
     return float(lengths[first]), line, float(np.median(across[first : ends[first]]))
 
 
-def _comes_through(slip: _Upright, line: npt.NDArray[np.float64], across: float, lean: float, least: int) -> bool:
-    """Whether a line comes in from both ends, in so many of the segments asked, and nothing lies beside it there."""
+def _comes_through(slip: _Upright, line: npt.NDArray[np.float64], across: float, lean: float, *, hair: bool) -> bool:
+    """Whether a line comes in from both ends, wherever it could be seen there, and nothing lies beside it."""
     scale, (height, width) = slip.px_per_mm, slip.ink.shape
     middle = across + lean * (np.arange(height) - height / 2)
     end, size = round(END_MM * scale), round(SEGMENT_MM * scale)
-    look = min(round(LOOK_MM * scale), height) // size * size
+    look = min(round((HAIR_LOOK_MM if hair else END_MM) * scale), height)
+    asked, least = (HAIR_ASKED, HAIR_SEGMENTS) if hair else (None, END_SEGMENTS)
     known = line[:, 0].astype(int)
 
     def seen(steps: npt.NDArray[np.intp], reach_mm: float) -> Labels:
@@ -167,7 +167,6 @@ def _comes_through(slip: _Upright, line: npt.NDArray[np.float64], across: float,
         starts = np.arange(0, look, size)
         free_in = np.add.reduceat(free, starts, dtype=np.int64)
         has_line = np.add.reduceat(free & inked, starts, dtype=np.int64) >= INKED_SHARE * np.maximum(free_in, 1)
-        asked = has_line[free_in >= FREE_SHARE * size][:ASKED_SEGMENTS]
-        if asked.sum() < least or others(steps[:end], BESIDE_MM).any():
+        if has_line[free_in >= FREE_SHARE * size][:asked].sum() < least or others(steps[:end], BESIDE_MM).any():
             return False
     return True
