@@ -1,4 +1,4 @@
-"""Masks and the pixels that are set in them, by the quickest ways that OpenCV has."""
+"""Masks and the pixels that are set in them, by the quickest ways that OpenCV and NumPy have."""
 
 import cv2
 import numpy as np
@@ -17,8 +17,6 @@ def above(picture: npt.NDArray[np.generic], level: float) -> GrayImage:
 
 def set_pixels(mask: npt.NDArray[np.generic]) -> tuple[Places, Places]:
     """The rows and the columns of the pixels that are not 0, row after row."""
-    found = cv2.findNonZero(np.asarray(mask)) if mask.size else None
-    if found is None:
-        return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    at = np.asarray(found, np.int32)
-    return at[:, 1], at[:, 0]
+    at = np.flatnonzero(np.asarray(mask) != 0).astype(np.int32)
+    rows, columns = np.divmod(at, np.int32(max(mask.shape[1], 1)))
+    return rows, columns
