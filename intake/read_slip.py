@@ -12,7 +12,7 @@ from intake.stages.blank import dark_pieces, outside_of
 from intake.stages.code_ink import ink_of_codes
 from intake.stages.codes import codes_on_slip, find_codes, glance_at_codes, poses_from_codes
 from intake.stages.creases import without_creases
-from intake.stages.dashes import without_dashes
+from intake.stages.dashes import feed_of, without_dashes
 from intake.stages.duplicates import map_ink
 from intake.stages.flatten import lay_flat, lay_print_flat
 from intake.stages.gate import accepted, certain, distinct, form_state, lies_on, outline_of
@@ -158,7 +158,9 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
 ) -> SlipReading:
     template = found.slip.pose.template
     form = template.form
-    slip = without_dashes(without_creases(lay_flat(page, found.slip, streaks)))
+    feed = feed_of(found.slip) if page.dpi is not None else None
+    flat = lay_flat(page, found.slip, streaks)
+    slip = without_dashes(without_creases(flat), flat, feed)
     marks = read_choice(slip, form.boxes, form.texts)
     signed = [read_signature(slip, line) for line in form.signatures]
     codes_ink = ink_of_codes(slip, template.codes)

@@ -5,7 +5,8 @@ where the shadow was weaker. Each bit is too short to tell what it is; together 
 level, that is thinner than any writing and comes in from both edges of the slip. Nothing lies beside it there: a note
 that runs up to the edge has letters that rise above it, and whoever strikes out a clause does not go from edge to edge.
 
-A streak of the feeder that is too weak for black and white is broken up like this as well.
+A streak of the feeder that is too weak for black and white is broken up like this as well. It lies as the scanner's
+columns do: on a page that went in askew it leans more than a fold does.
 
 Of a fold that was seen on its whole way, and whose shadow was taken out, thin bits stay where it is deepest; they go,
 too.
@@ -19,10 +20,14 @@ import numpy.typing as npt
 from forms.geometry import Rect
 from intake.folds import DEEPEST
 from intake.pieces import Piece, cut_out, ink_pixels, pieces_of
-from intake.values import Fold, Labels, Mask, SlipImage
+from intake.values import Fold, Labels, Mask, Registration, SlipImage
 
-LEANS = np.arange(-0.012, 0.0121, 0.004)
+LEANS = tuple(np.arange(-0.012, 0.0121, 0.004).tolist())
 """Sideways steps for each step along, as for the folds of `intake.folds`."""
+FEED_LEANS = (-0.003, 0.0, 0.003)
+"""A streak leans by so much more or less than the scanner's columns: two in black and white by 0.001 and 0.002."""
+MOST_LINES = 3
+"""So many lines each way are asked: dirty glass often has more than one speck."""
 THIN_MM, WAVER_MM = 1.6, 0.5
 """Bits are no thicker than the first, and their middles lie no farther from the line than the second."""
 FEWEST_BITS, LEAST_MM = 5, 20.0
@@ -33,22 +38,38 @@ it has the line if so much of what is free is inked."""
 END_MM, END_SEGMENTS, BESIDE_MM = 16.0, 3, 2.5
 """Of the segments of the first and of the last so many millimetres so many have the line, and nothing but bits lies
 within the third of it."""
-HAIR_MM, STRAIGHT_MM, HAIR_LOOK_MM, HAIR_ASKED, HAIR_SEGMENTS = 0.35, 0.15, 40.0, 4, 2
-"""An upright line that is thinner than pens all along, and straighter than hands, is a streak of the feeder's glass. Of
-the first so many segments that say something, no farther in than the third, it needs the last: the one of the trial
-series was 0.2 mm thick, and print hid where it begins."""
+HAIR_MM, STRAIGHT_MM, HAIR_LOOK_MM, HAIR_FREE, HAIR_ASKED, HAIR_SEGMENTS = 0.5, 0.15, 40.0, 0.6, 4, 2
+"""A line along the scanner's columns that is thin all along, and straighter than hands, is a streak of the glass. Of
+the first so many segments that say something, no farther in than the third, it needs the last; a weak streak is not
+seen beside printed words, so that more of a segment has to be free. Four streaks in black and white were 0.2 to 0.42 mm
+thick.
+"""
+ASKED_MM = 25.0
+"""How the page's columns lie is asked over so much of the slip."""
 ON_FOLD_MM = 1.6
 """The whole of a fold's bit lies so near to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """How the scanner's columns lie on a slip, along which the dirt on its glass draws: nearly upright or nearly level,
+    with so many steps sideways for each step down (or to the right).
+    """
+
+    upright: bool
+    lean: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Upright:
     """A slip turned so that the line asked for is nearly upright: its ink, what hides it, and its pieces.
 
-    `bits` has a row for each piece, in pixels: label, left, top, right, bottom.
+    `creased` is the ink before creases were taken out, which may be of the same line. `bits` has a row for each piece,
+    in pixels: label, left, top, right, bottom.
     """
 
     ink: Labels
+    creased: Labels
     near_print: Mask
     outside: Mask
     bits: npt.NDArray[np.float64]
@@ -59,21 +80,41 @@ class _Upright:
         return replace(
             self,
             ink=self.ink.T,
+            creased=self.creased.T,
             near_print=self.near_print.T,
             outside=self.outside.T,
             bits=self.bits[:, [0, 2, 1, 4, 3]],
         )
 
 
-def without_dashes(slip: SlipImage) -> SlipImage:
-    """The same slip with the bits of broken folds no longer counted as ink."""
+def feed_of(slip: Registration) -> Feed:
+    """How the columns of the page lie on the slip, measured around its middle."""
+    middle = slip.pose.template.area.centre
+    seen = slip.pixels_of(
+        np.array([(middle.x, middle.y), (middle.x + ASKED_MM, middle.y), (middle.x, middle.y + ASKED_MM)])
+    )
+    across, along = np.linalg.solve(np.stack([seen[1] - seen[0], seen[2] - seen[0]], axis=1), [0.0, 1.0])
+    upright = bool(abs(along) >= abs(across))
+    return Feed(upright, float(across / along if upright else along / across))
+
+
+def without_dashes(slip: SlipImage, creased: SlipImage, feed: Feed | None) -> SlipImage:
+    """The same slip with the bits of broken folds and streaks no longer counted as ink.
+
+    Args:
+        slip: The slip after creases were taken out.
+        creased: The same before: what was taken out may be of the same line, and tells where it goes.
+        feed: How the scanner's columns lie on it; None for a photo.
+    """
     places = [(p.label, p.place.x, p.place.y, p.place.right, p.place.bottom) for p in pieces_of(slip)]
     if not places:
         return slip
     origin = np.array([0.0, slip.origin.x, slip.origin.y, slip.origin.x, slip.origin.y])
     bits = (np.array(places, np.float64) - origin) * np.array([1.0, *[slip.px_per_mm] * 4])
-    upright = _Upright(slip.ink, slip.near_print, slip.outside, bits, slip.px_per_mm)
-    gone = [*_dashed(upright, streaks=True), *_dashed(upright.turned(), streaks=False)]
+    upright = _Upright(slip.ink, creased.ink, slip.near_print, slip.outside, bits, slip.px_per_mm)
+    down = feed if feed is not None and feed.upright else None
+    right = feed if down is None else None
+    gone = [*_dashed(upright, down), *_dashed(upright.turned(), right)]
     for fold in slip.folds:
         gone += [p.label for p in pieces_of(slip) if _is_bit_of(p.place, fold) and _is_pale(slip, p)]
     if not gone:
@@ -101,26 +142,33 @@ def _is_pale(slip: SlipImage, piece: Piece) -> bool:
     return not slip.bilevel and float(np.median(slip.raw[rows + cutout.row, columns + cutout.column])) <= DEEPEST
 
 
-def _dashed(slip: _Upright, *, streaks: bool) -> list[int]:
-    """The labels of the bits of the longest dashed line; folds cross each other, but hardly ever lie side by side.
+def _dashed(slip: _Upright, feed: Feed | None) -> list[int]:
+    """The labels of the bits of dashed lines: the longest ones are asked, one after the other.
 
-    `streaks` if it may be a feeder's.
+    `feed` if a feeder's streaks may lie there.
     """
     thin = slip.bits[slip.bits[:, 3] - slip.bits[:, 1] <= THIN_MM * slip.px_per_mm]
-    lines = [(longest, lean) for lean in LEANS.tolist() if (longest := _longest(slip, thin, lean)) is not None]
-    if not lines:
-        return []
-    (_, line, across), lean = max(lines, key=lambda found: found[0][0])
-    hair = streaks and _is_hair(slip, line)
-    return line[:, 0].astype(int).tolist() if _comes_through(slip, line, across, lean, hair=hair) else []
+    leans = LEANS if feed is None else (*LEANS, *(feed.lean + more for more in FEED_LEANS))
+    gone: list[int] = []
+    for _ in range(MOST_LINES):
+        lines = [(longest, lean) for lean in leans if (longest := _longest(slip, thin, lean)) is not None]
+        if not lines:
+            break
+        (_, line, across), lean = max(lines, key=lambda found: found[0][0])
+        if _comes_through(slip, line, across, lean, hair=feed is not None and _is_hair(slip, line, feed.lean)):
+            gone += line[:, 0].astype(int).tolist()
+        thin = thin[~np.isin(thin[:, 0], line[:, 0])]
+    return gone
 
 
-def _is_hair(slip: _Upright, line: npt.NDArray[np.float64]) -> bool:
-    """Whether the bits of a line are thinner than what pens leave, and lie straighter than a hand draws."""
+def _is_hair(slip: _Upright, line: npt.NDArray[np.float64], lean: float) -> bool:
+    """Whether the bits of a line are thinner than what pens leave, lie straighter than a hand draws, and lean so."""
     along, across = (line[:, 2] + line[:, 4]) / 2, (line[:, 1] + line[:, 3]) / 2
-    off = np.abs(across - np.polyval(np.polyfit(along, across, 1), along))
-    thick = (line[:, 3] - line[:, 1]).max()
-    return bool(thick <= HAIR_MM * slip.px_per_mm and off.max() <= STRAIGHT_MM * slip.px_per_mm)
+    slope, start = np.polyfit(along, across, 1)
+    off = np.abs(across - slope * along - start)
+    thick = (line[:, 3] - line[:, 1] - abs(slope) * (line[:, 4] - line[:, 2])).max()
+    straight = thick <= HAIR_MM * slip.px_per_mm and off.max() <= STRAIGHT_MM * slip.px_per_mm
+    return bool(straight and abs(slope - lean) <= FEED_LEANS[-1])
 
 
 def _longest(
@@ -148,25 +196,27 @@ def _comes_through(slip: _Upright, line: npt.NDArray[np.float64], across: float,
     middle = across + lean * (np.arange(height) - height / 2)
     end, size = round(END_MM * scale), round(SEGMENT_MM * scale)
     look = min(round((HAIR_LOOK_MM if hair else END_MM) * scale), height)
-    asked, least = (HAIR_ASKED, HAIR_SEGMENTS) if hair else (None, END_SEGMENTS)
+    share, asked, least = (HAIR_FREE, HAIR_ASKED, HAIR_SEGMENTS) if hair else (FREE_SHARE, None, END_SEGMENTS)
     known = line[:, 0].astype(int)
 
-    def seen(steps: npt.NDArray[np.intp], reach_mm: float) -> Labels:
+    def seen(labels: Labels, steps: npt.NDArray[np.intp], reach_mm: float) -> Labels:
         reach = round(reach_mm * scale)
         at = np.rint(middle[steps, None] + np.arange(-reach, reach + 1)).astype(int)
-        return np.asarray(slip.ink[steps[:, None], np.clip(at, 0, width - 1)], np.int32)
+        return np.asarray(labels[steps[:, None], np.clip(at, 0, width - 1)], np.int32)
 
     def others(steps: npt.NDArray[np.intp], reach_mm: float) -> Mask:
-        labels = seen(steps, reach_mm)
+        labels = seen(slip.ink, steps, reach_mm)
         return np.asarray(((labels > 0) & ~np.isin(labels, known)).any(axis=1), bool)
 
     for steps in (np.arange(look), np.arange(height - 1, height - 1 - look, -1)):
-        inked = np.isin(seen(steps, THIN_MM / 2), known).any(axis=1)
+        labels = seen(slip.ink, steps, THIN_MM / 2)
+        taken_out = (seen(slip.creased, steps, THIN_MM / 2) > 0) & (labels == 0)
+        inked = (np.isin(labels, known) | taken_out).any(axis=1)
         at = np.clip(np.rint(middle[steps]).astype(int), 0, width - 1)
         free = ~slip.near_print[steps, at] & ~slip.outside[steps, at] & ~others(steps, OTHERS_MM)
         starts = np.arange(0, look, size)
         free_in = np.add.reduceat(free, starts, dtype=np.int64)
         has_line = np.add.reduceat(free & inked, starts, dtype=np.int64) >= INKED_SHARE * np.maximum(free_in, 1)
-        if has_line[free_in >= FREE_SHARE * size][:asked].sum() < least or others(steps[:end], BESIDE_MM).any():
+        if has_line[free_in >= share * size][:asked].sum() < least or others(steps[:end], BESIDE_MM).any():
             return False
     return True
