@@ -17,6 +17,9 @@ DUST_MM2, DUST_WIDTH_MM, LONELY_MM = 0.9, 1.2, 5.0
 PIXEL = 1 / 12
 """The variance of a single pixel."""
 
+TAIL_WIDE, TAIL_HIGH = 6.0, 9.0
+"""The tails of g, j and ß, which a printed line cuts off, are no wider and no higher (mm)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:

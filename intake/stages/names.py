@@ -12,7 +12,7 @@ import numpy.typing as npt
 from forms.geometry import Rect
 from forms.model import Role, TextLine
 from intake.faint import faint_strokes
-from intake.pieces import pieces_of
+from intake.pieces import TAIL_HIGH, TAIL_WIDE, pieces_of
 from intake.unblur import unblurred
 from intake.values import Evidence, FloatImage, GrayImage, Mask, SlipImage, TextState
 
@@ -25,6 +25,13 @@ REACH_DOWN = 6.0
 CENTRE_UP = 1.2
 CENTRE_DOWN = 1.8
 """A piece of ink belongs to the line whose field, grown by this many millimetres, holds the piece's centre."""
+
+TAIL_CUT, TAIL_GAP, TAIL_ASIDE, TAILS_TOGETHER = 1.0, 1.6, 0.5, 2
+"""The printed line cuts off the tails of g, j and ß. A small piece that begins so near to the line (mm), below a
+stroke that ends so near above it, no farther aside, is one: not more of them side by side, for a note comes in rows of
+letters, and with nothing else beside it. Without this the g of Kröger sent 4 of 312 slips of generated hands to a
+person.
+"""
 
 STREAK_SHARE = 0.65
 STREAK_LEAN = 0.08
@@ -364,6 +371,7 @@ def _writing_of_line(ink: Mask, frame: _Frame) -> Mask:
     chosen |= _next_words(pieces, words, chosen, frame.px_per_mm)
     chosen &= ~_far_specks(pieces, chosen, frame.px_per_mm)
     chosen &= _main_group(pieces, chosen, frame.px_per_mm)
+    chosen |= _tails(pieces, chosen, frame)
     writing: Mask = chosen[pieces.labels]
     writing[: max(0, round(frame.row(frame.place.y - 3.5)))] = False
     return writing
@@ -403,6 +411,30 @@ def _next_words(pieces: _Pieces, words: npt.NDArray[np.bool_], chosen: Mask, px_
     beside = (apart > 0) & (apart < NEXT_WORD * px_per_mm) & (shared >= NEXT_SHARED * lower)
     beside[0] = beside[:, 0] = False
     return np.asarray((beside & large[:, None] & large)[:, chosen].any(axis=1))
+
+
+def _tails(pieces: _Pieces, chosen: Mask, frame: _Frame) -> Mask:
+    """What hangs from the chosen pieces below the printed line, which cuts it off."""
+    millimetre, line = frame.px_per_mm, frame.row(frame.place.bottom)
+    cut = TAIL_CUT * millimetre
+    small = (pieces.right - pieces.left <= TAIL_WIDE * millimetre) & (
+        pieces.bottom - pieces.top <= TAIL_HIGH * millimetre
+    )
+    maybe = small & ~chosen & (np.abs(pieces.top - line) <= cut) & (pieces.area >= SPECK_MM2 * millimetre**2)
+    if not maybe.any():
+        return maybe
+    first, last = max(round(line - cut), 0), max(round(line + cut), 0)
+    ends = chosen[pieces.labels[first:last]].astype(np.uint8)
+    reach, aside = round(TAIL_GAP * millimetre) + 1, round(TAIL_ASIDE * millimetre)
+    below = cv2.dilate(ends, np.ones((reach, 2 * aside + 1), np.uint8), anchor=(aside, reach - 1))
+    hanging = maybe & np.isin(np.arange(maybe.size), pieces.labels[first:last][below > 0])
+    apart = np.maximum(pieces.left[:, None], pieces.left) - np.minimum(pieces.right[:, None], pieces.right)
+    shared = np.minimum(pieces.bottom[:, None], pieces.bottom) - np.maximum(pieces.top[:, None], pieces.top)
+    beside = (apart < LETTER_GAP * millimetre) & (shared > 0)
+    beside[:, 0] = False
+    others = beside & ~chosen & ~hanging & (pieces.area >= SPECK_MM2 * millimetre**2)
+    rows = _reachable(beside & hanging & hanging[:, None])
+    return hanging & ~others.any(axis=1) & (rows.sum(axis=1) <= TAILS_TOGETHER)
 
 
 def _reachable(joined: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from forms.geometry import Rect
 from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
-from intake.pieces import Piece, ink_pixels, is_lonely_speck, pieces_of
+from intake.pieces import TAIL_HIGH, TAIL_WIDE, Piece, ink_pixels, is_lonely_speck, pieces_of
 from intake.rings import on_rings
 from intake.scales import quartered
 from intake.values import FloatImage, LineInk, SlipImage, StrayInk, StrayState
@@ -241,6 +241,7 @@ def _one_line_of_writing(place: Rect, every: Sequence[Piece]) -> Sequence[Piece]
     if not place.bottom - above <= statistics.median(feet[piece] for piece in on) <= place.bottom + BASE_BELOW_MM:
         return [piece for piece in here if piece.area_mm2 < DOT_MM2]
     off = _without_dots([piece for piece in words if piece not in on], on)
+    off = [piece for piece in off if not _is_tail(piece, here, place.bottom)]
     beside = [p.place.grown(BESIDE_LINE_MM, 0.0, BESIDE_LINE_MM, 0.0) for p in on]
     aside = [p for p in off if not any(p.place.x < at.right and p.place.right > at.x for at in beside)]
     if sum(p.area_mm2 for p in off) < OTHER_LINE_MM2 and sum(p.area_mm2 for p in aside) < BESIDE_LINE_MM2:
@@ -259,6 +260,17 @@ def _without_dots(off: Sequence[Piece], on: Collection[Piece]) -> Sequence[Piece
     over = [p for p in low if any(_is_over(p, word) for word in on)]
     dots = [p for p in over if sum(_is_beside(p, other) for other in low) <= ACCENTS_TOGETHER]
     return [piece for piece in off if piece not in dots]
+
+
+def _is_tail(piece: Piece, here: Sequence[Piece], line: float) -> bool:
+    """Whether a piece is the tail of a letter, which the printed line cuts off; the letters of a note come in rows."""
+    at = piece.place
+    if abs(at.y - line) > CUT_BY_LINE_MM or at.width > TAIL_WIDE or at.height > TAIL_HIGH:
+        return False
+    above = [p for p in here if abs(p.place.bottom - line) <= CUT_BY_LINE_MM and p.area_mm2 >= piece.area_mm2]
+    below = [p for p in here if p.place.y >= line - CUT_BY_LINE_MM and p.area_mm2 >= SPECK_MM2]
+    together = sum(_is_beside(piece, other) for other in below)
+    return any(p.place.x < at.right and p.place.right > at.x for p in above) and together <= ACCENTS_TOGETHER
 
 
 def _foot(piece: Piece, here: Sequence[Piece], line: float) -> float:

@@ -376,3 +376,39 @@ def test_a_word_too_low_to_be_shown_is_missed() -> None:
         stroke(page, (x, 26.0), (x + 1.5, 26.0), pen=2)
     *_, every = cut(page).harder()
     assert not every.whole
+
+
+def hanging(*along: float, wide: float = 0.0) -> GrayImage:
+    """A name, and strokes that go on below the line where others end above it, each at its place along the page."""
+    page = written("Lena Richter")
+    for x in along:
+        stroke(page, (x, 24.0), (x, 28.3))
+        cv2.ellipse(page, (px(x), px(32.4)), (px(1.2 + wide / 2), px(2.6)), 0, 0, 360, 40, 3, cv2.LINE_AA)
+    return page
+
+
+def lowest(page: GrayImage) -> float:
+    """How far down the page the ink goes that is shown, in millimetres."""
+    slip = slip_of(page)
+    rows = np.nonzero(np.isin(slip.ink, list(cut_line(slip, LINE).labels)))[0]
+    return float(rows.max() / PX_PER_MM)
+
+
+def test_the_tail_of_a_letter_below_the_printed_line_is_shown() -> None:
+    assert lowest(written()) < 31
+    assert lowest(hanging(32.0)) > 34
+    assert lowest(hanging(32.0, 60.0)) > 34
+
+
+def test_letters_in_a_row_below_the_line_are_not_shown() -> None:
+    assert lowest(hanging(32.0, 36.0, 40.0)) < 31
+    assert lowest(hanging(32.0, wide=6.0)) < 31
+
+
+def test_nor_is_what_hangs_beside_other_writing_or_below_nothing() -> None:
+    page = hanging(32.0)
+    stroke(page, (34.5, 32.0), (36.5, 33.5))
+    assert lowest(page) < 31
+    page = written()
+    cv2.ellipse(page, (px(100), px(32.4)), (px(1.2), px(2.6)), 0, 0, 360, 40, 3, cv2.LINE_AA)
+    assert lowest(page) < 31

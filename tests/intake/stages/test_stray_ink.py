@@ -17,6 +17,7 @@ from tests.intake.returned import (
     PENS,
     PRIMARY,
     SECONDARY,
+    Bits,
     box,
     cut_slip,
     field,
@@ -221,3 +222,25 @@ def test_the_shadow_around_a_slip_is_no_word_of_a_line() -> None:
     ink[:3], ink[-3:], ink[:, :3], ink[:, -3:] = rim, rim, rim, rim
     framed = replace(slip, ink=ink)
     assert find_stray_ink(framed, form, signed_on(slip, form), lines_shown(slip, form)).state is StrayState.NONE
+
+
+def tails(*along: float) -> Bits:
+    """Pieces as high as the tails of a large hand, just below the child's line."""
+    return [(NAME.x + x, NAME.bottom + 0.6, 3.0, 4.4) for x in along]
+
+
+@pytest.mark.parametrize(
+    ("below", "state"),
+    [
+        (tails(12), StrayState.NONE),
+        (tails(12, 20), StrayState.NONE),
+        (tails(12, 16, 20), StrayState.FOUND),
+        ([(NAME.x + 12, NAME.bottom + 0.6, 9.0, 4.4)], StrayState.FOUND),
+        ([(NAME.x + 40, NAME.bottom + 0.6, 3.0, 4.4)], StrayState.FOUND),
+    ],
+    ids=["a tail", "two apart", "a row of letters", "too wide", "below nothing"],
+)
+def test_the_tail_of_a_letter_that_the_printed_line_cuts_off_is_explained(below: Bits, state: StrayState) -> None:
+    word = (NAME.x + 5, NAME.bottom - 4.0, 20.0, 3.3)
+    slip, form = with_bits(laid_flat(cut_slip(UNNAMED)), [word, *below]), template_of(PRIMARY).form
+    assert find_stray_ink(slip, form, signed_on(slip, form), lines_shown(slip, form)).state is state
