@@ -38,11 +38,12 @@ it has the line if so much of what is free is inked."""
 END_MM, END_SEGMENTS, BESIDE_MM = 16.0, 3, 2.5
 """Of the segments of the first and of the last so many millimetres so many have the line, and nothing but bits lies
 within the third of it."""
-HAIR_MM, STRAIGHT_MM, HAIR_LOOK_MM, HAIR_FREE, HAIR_ASKED, HAIR_SEGMENTS = 0.5, 0.15, 40.0, 0.6, 4, 2
+HAIR_MM, STRAIGHT_MM, HAIR_LOOK_MM, HAIR_FREE = 0.5, 0.15, 40.0, 0.6
+HAIR_ASKED, HAIR_SEGMENTS, HAIR_FIRST = 4, 2, 2
 """A line along the scanner's columns that is thin all along, and straighter than hands, is a streak of the glass. Of
-the first so many segments that say something, no farther in than the third, it needs the last; a weak streak is not
-seen beside printed words, so that more of a segment has to be free. Four streaks in black and white were 0.2 to 0.42 mm
-thick.
+the first so many segments that say something, no farther in than the third, it needs two, one of them among the first
+two: dirt draws up to the edge of the paper. A weak streak is not seen beside printed words, so that more of a segment
+has to be free. Four streaks in black and white were 0.2 to 0.42 mm thick.
 """
 ASKED_MM = 25.0
 """How the page's columns lie is asked over so much of the slip."""
@@ -217,6 +218,7 @@ def _comes_through(slip: _Upright, line: npt.NDArray[np.float64], across: float,
         starts = np.arange(0, look, size)
         free_in = np.add.reduceat(free, starts, dtype=np.int64)
         has_line = np.add.reduceat(free & inked, starts, dtype=np.int64) >= INKED_SHARE * np.maximum(free_in, 1)
-        if has_line[free_in >= share * size][:asked].sum() < least or others(steps[:end], BESIDE_MM).any():
+        telling = has_line[free_in >= share * size][:asked]
+        if telling.sum() < least or (hair and not telling[:HAIR_FIRST].any()) or others(steps[:end], BESIDE_MM).any():
             return False
     return True

@@ -420,7 +420,7 @@ def _tails(pieces: _Pieces, chosen: Mask, frame: _Frame) -> Mask:
     small = (pieces.right - pieces.left <= TAIL_WIDE * millimetre) & (
         pieces.bottom - pieces.top <= TAIL_HIGH * millimetre
     )
-    maybe = small & ~chosen & (np.abs(pieces.top - line) <= cut) & (pieces.area >= SPECK_MM2 * millimetre**2)
+    maybe: Mask = small & ~chosen & (np.abs(pieces.top - line) <= cut) & (pieces.area >= SPECK_MM2 * millimetre**2)
     if not maybe.any():
         return maybe
     first, last = max(round(line - cut), 0), max(round(line + cut), 0)
@@ -434,7 +434,7 @@ def _tails(pieces: _Pieces, chosen: Mask, frame: _Frame) -> Mask:
     beside[:, 0] = False
     others = beside & ~chosen & ~hanging & (pieces.area >= SPECK_MM2 * millimetre**2)
     rows = _reachable(beside & hanging & hanging[:, None])
-    return hanging & ~others.any(axis=1) & (rows.sum(axis=1) <= TAILS_TOGETHER)
+    return np.asarray(hanging & ~others.any(axis=1) & (rows.sum(axis=1) <= TAILS_TOGETHER), bool)
 
 
 def _reachable(joined: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -85,6 +85,12 @@ def test_such_bits_stay_if_a_pen_may_have_drawn_them_or_they_end_on_the_slip(bit
     assert cleaned(slip) is slip
 
 
+def test_a_line_that_ends_a_finger_s_breadth_before_the_edge_stays() -> None:
+    tops = np.arange(AREA.y + 1, AREA.bottom - 15, 4.0)
+    slip = with_bits(laid_flat(blank_sheet()), [(COLUMN_MM, float(y), 0.25, 3.0) for y in tops])
+    assert cleaned(slip) is slip
+
+
 @pytest.mark.parametrize(("wide", "gone"), [(0.25, True), (0.9, False)], ids=["streak", "fold"])
 def test_print_may_hide_where_a_streak_begins_but_not_a_fold(wide: float, gone: bool) -> None:
     """Two of the first four segments lie on printed words."""
@@ -158,7 +164,7 @@ def test_a_tick_on_a_fold_is_still_dark_in_its_box() -> None:
 
 def leaning(lean: float, wide: float = 0.4) -> Bits:
     """Bits of 4 mm of a line through the slip that leans so, with gaps where print would be."""
-    tops = np.arange(AREA.y + 1, AREA.bottom - 5, 7.0)
+    tops = np.linspace(AREA.y + 1, AREA.bottom - 5, 14)
     return [(COLUMN_MM - 40 + lean * float(y - AREA.centre.y), float(y), wide, 4.0) for y in tops]
 
 
@@ -170,7 +176,7 @@ def test_a_streak_on_a_page_that_went_in_askew_leans_as_the_scanner_s_columns_do
 
 
 def test_two_streaks_are_taken_out() -> None:
-    second = [(x - 60, *rest) for x, *rest in leaning(0.03)]
+    second = [(x - 60, y, wide, high) for x, y, wide, high in leaning(0.03)]
     slip = with_bits(laid_flat(blank_sheet()), [*leaning(0.03), *second])
     assert inked(cleaned(slip, Feed(upright=True, lean=0.03))) == 0
 
