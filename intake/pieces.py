@@ -17,8 +17,9 @@ DUST_MM2, DUST_WIDTH_MM, LONELY_MM = 0.9, 1.2, 5.0
 PIXEL = 1 / 12
 """The variance of a single pixel."""
 
-TAIL_WIDE, TAIL_HIGH = 6.0, 9.0
-"""The tails of g, j and ß, which a printed line cuts off, are no wider and no higher (mm)."""
+TAIL_WIDE, TAIL_HIGH, TAIL_SLIM = 6.0, 9.0, 0.7
+"""The tails of g, j and ß, which a printed line cuts off, are no wider and no higher (mm), and at least so many times
+as high as wide."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from forms.geometry import Rect
 from forms.model import Role, TextLine
 from intake.faint import faint_strokes
-from intake.pieces import TAIL_HIGH, TAIL_WIDE, pieces_of
+from intake.pieces import TAIL_HIGH, TAIL_SLIM, TAIL_WIDE, pieces_of
 from intake.unblur import unblurred
 from intake.values import Evidence, FloatImage, GrayImage, Mask, SlipImage, TextState
 
@@ -219,7 +219,8 @@ def cut_line(slip: SlipImage, line: TextLine) -> LineCrops:
     if faint is not None and _reaches_beyond(faint.strokes, writing, slip.px_per_mm):
         crops = (*crops[:1], *_faint_renderings(faint, slip.px_per_mm), *crops[1:])
     harder = partial(_harder_renderings, slip, look, bridged, frame)
-    return LineCrops(state, crops, _evidence(line, measures), _shown(slip, window, writing), harder)
+    shown = _shown(slip, window, writing | _tails(ink, writing, frame))
+    return LineCrops(state, crops, _evidence(line, measures), shown, harder)
 
 
 def _shown(slip: SlipImage, window: Rect, writing: Mask) -> frozenset[int]:
@@ -371,7 +372,6 @@ def _writing_of_line(ink: Mask, frame: _Frame) -> Mask:
     chosen |= _next_words(pieces, words, chosen, frame.px_per_mm)
     chosen &= ~_far_specks(pieces, chosen, frame.px_per_mm)
     chosen &= _main_group(pieces, chosen, frame.px_per_mm)
-    chosen |= _tails(pieces, chosen, frame)
     writing: Mask = chosen[pieces.labels]
     writing[: max(0, round(frame.row(frame.place.y - 3.5)))] = False
     return writing
@@ -413,28 +413,32 @@ def _next_words(pieces: _Pieces, words: npt.NDArray[np.bool_], chosen: Mask, px_
     return np.asarray((beside & large[:, None] & large)[:, chosen].any(axis=1))
 
 
-def _tails(pieces: _Pieces, chosen: Mask, frame: _Frame) -> Mask:
-    """What hangs from the chosen pieces below the printed line, which cuts it off."""
+def _tails(ink: Mask, writing: Mask, frame: _Frame) -> Mask:
+    """What hangs from the writing below the printed line, which cuts it off.
+
+    The crops do without it: with the tails of some letters all others become smaller there.
+    """
+    pieces = _pieces_of(ink & ~writing)
     millimetre, line = frame.px_per_mm, frame.row(frame.place.bottom)
-    cut = TAIL_CUT * millimetre
-    small = (pieces.right - pieces.left <= TAIL_WIDE * millimetre) & (
-        pieces.bottom - pieces.top <= TAIL_HIGH * millimetre
-    )
-    maybe: Mask = small & ~chosen & (np.abs(pieces.top - line) <= cut) & (pieces.area >= SPECK_MM2 * millimetre**2)
+    cut, most = TAIL_CUT * millimetre, SPECK_MM2 * millimetre**2
+    wide, high = pieces.right - pieces.left, pieces.bottom - pieces.top
+    small = (wide <= TAIL_WIDE * millimetre) & (high <= TAIL_HIGH * millimetre) & (high >= TAIL_SLIM * wide)
+    maybe = small & (np.abs(pieces.top - line) <= cut) & (pieces.area >= most)
     if not maybe.any():
-        return maybe
+        return np.zeros_like(writing)
     first, last = max(round(line - cut), 0), max(round(line + cut), 0)
-    ends = chosen[pieces.labels[first:last]].astype(np.uint8)
     reach, aside = round(TAIL_GAP * millimetre) + 1, round(TAIL_ASIDE * millimetre)
+    ends = np.ascontiguousarray(writing[first:last], np.uint8)
     below = cv2.dilate(ends, np.ones((reach, 2 * aside + 1), np.uint8), anchor=(aside, reach - 1))
     hanging = maybe & np.isin(np.arange(maybe.size), pieces.labels[first:last][below > 0])
     apart = np.maximum(pieces.left[:, None], pieces.left) - np.minimum(pieces.right[:, None], pieces.right)
     shared = np.minimum(pieces.bottom[:, None], pieces.bottom) - np.maximum(pieces.top[:, None], pieces.top)
     beside = (apart < LETTER_GAP * millimetre) & (shared > 0)
     beside[:, 0] = False
-    others = beside & ~chosen & ~hanging & (pieces.area >= SPECK_MM2 * millimetre**2)
+    others = beside & ~hanging & (pieces.area >= most)
     rows = _reachable(beside & hanging & hanging[:, None])
-    return np.asarray(hanging & ~others.any(axis=1) & (rows.sum(axis=1) <= TAILS_TOGETHER), bool)
+    tails = hanging & ~others.any(axis=1) & (rows.sum(axis=1) <= TAILS_TOGETHER)
+    return np.asarray(tails[pieces.labels], bool)
 
 
 def _reachable(joined: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

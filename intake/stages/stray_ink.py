@@ -14,7 +14,7 @@ import numpy as np
 
 from forms.geometry import Rect
 from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
-from intake.pieces import TAIL_HIGH, TAIL_WIDE, Piece, ink_pixels, is_lonely_speck, pieces_of
+from intake.pieces import TAIL_HIGH, TAIL_SLIM, TAIL_WIDE, Piece, ink_pixels, is_lonely_speck, pieces_of
 from intake.rings import on_rings
 from intake.scales import quartered
 from intake.values import FloatImage, LineInk, SlipImage, StrayInk, StrayState
@@ -265,7 +265,7 @@ def _without_dots(off: Sequence[Piece], on: Collection[Piece]) -> Sequence[Piece
 def _is_tail(piece: Piece, here: Sequence[Piece], line: float) -> bool:
     """Whether a piece is the tail of a letter, which the printed line cuts off; the letters of a note come in rows."""
     at = piece.place
-    if abs(at.y - line) > CUT_BY_LINE_MM or at.width > TAIL_WIDE or at.height > TAIL_HIGH:
+    if abs(at.y - line) > CUT_BY_LINE_MM or not TAIL_SLIM * at.width <= at.height <= TAIL_HIGH or at.width > TAIL_WIDE:
         return False
     above = [p for p in here if abs(p.place.bottom - line) <= CUT_BY_LINE_MM and p.area_mm2 >= piece.area_mm2]
     below = [p for p in here if p.place.y >= line - CUT_BY_LINE_MM and p.area_mm2 >= SPECK_MM2]
