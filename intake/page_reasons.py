@@ -65,6 +65,7 @@ PAGE_REASONS = {
     "unusual_colours": Advice("ungewöhnliche Farben", "als gewöhnliches JPEG speichern"),
     "photo_shows_nothing": Advice("Foto zu unscharf, zu dunkel oder zu hell", "um ein neues bitten"),
     "code_without_print": Advice("Code von uns, aber kein Abschnitt darum", BY_HAND),
+    "letter_without_slip": Advice("Brief von uns, aber kein lesbarer Abschnitt", BY_HAND),
     "worker_failed": Advice("beim Lesen abgebrochen", BY_HAND),
     "worker_died": Advice("beim Lesen abgestürzt oder hängen geblieben", BY_HAND),
     "mail_without_attachment": Advice("Mail ohne Anhang", "lesen; wer zustimmt, schickt den Abschnitt unterschrieben"),

@@ -44,6 +44,8 @@ from intake.values import (
 
 CODE_ONLY = "code_without_print"
 """A code of ours, but nothing of the slip around it: a person has to find out what it is."""
+LETTER_ONLY = "letter_without_slip"
+"""A letter of ours, but no slip below it, where the page goes on: it was cut off, or bleached by the scanner."""
 NOTHING_SEEN = "photo_shows_nothing"
 """Nobody takes a photo of nothing: it is too blurred, too dark or too bright."""
 MUCH_PRINT, MUCH_ON_DESK = 60, 250
@@ -67,19 +69,32 @@ def read_page(page: PageImage, templates: Sequence[Template], roster: Roster, en
         return PageReading(page.ref, PageKind.BLANK, (), ())
     found, coded = _find_slips(page, pieces, templates)
     if not found:
-        return _without_slip(page, coded, len(pieces))
+        return _without_slip(page, coded, len(pieces), templates)
     streaks = find_streaks(page.gray)
     slips = [_read_slip(page, one, number, streaks, roster, engine) for number, one in enumerate(found, start=1)]
     return PageReading(page.ref, PageKind.SLIP, tuple(slips), ())
 
 
-def _without_slip(page: PageImage, coded: bool, pieces: int) -> PageReading:
+def _without_slip(page: PageImage, coded: bool, pieces: int, templates: Sequence[Template]) -> PageReading:
     """A page on which no slip was found; a photo that shows next to nothing may show anything."""
     if coded:
         return PageReading(page.ref, PageKind.UNREADABLE, (), (CODE_ONLY,))
     if page.dpi is None and pieces < MUCH_PRINT:
         return PageReading(page.ref, PageKind.UNREADABLE, (), (NOTHING_SEEN,))
+    if any(_shows_place_of_slip(page, template) for template in templates):
+        return PageReading(page.ref, PageKind.UNREADABLE, (), (LETTER_ONLY,))
     return PageReading(page.ref, PageKind.FOREIGN, (), ())
+
+
+def _shows_place_of_slip(page: PageImage, template: Template) -> bool:
+    """Whether the letter of a slip is on the page, and the place below it where the slip would be."""
+    if template.letter is None:
+        return False
+    middle = np.array([(template.area.centre.x, template.area.centre.y)])
+    letters = _registered(page, poses_from_print(page, (template.letter,)), ())
+    seen = [one.pixels_of(middle)[0] for one in letters]
+    height, width = page.gray.shape
+    return any(0 <= x < width and 0 <= y < height for x, y in seen)
 
 
 def _find_slips(

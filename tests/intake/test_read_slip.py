@@ -343,6 +343,14 @@ def test_the_letter_above_the_cut_line_gives_no_slip() -> None:
     assert (page.kind, page.slips) == (PageKind.FOREIGN, ())
 
 
+@pytest.mark.parametrize("bilevel", [True, False], ids=["black and white", "grey"])
+def test_a_letter_without_its_slip_is_not_foreign_but_for_a_person(bilevel: bool) -> None:
+    """The scanner has bleached the lower part of the page, or the slip was cut off."""
+    letter = painted(sheet_of(PRIMARY), template_of(PRIMARY).area, gray=255)
+    page = read_page(page_of(seen(letter), bilevel=bilevel), templates(), ROSTER, Says(""))
+    assert (page.kind, page.reasons, page.slips) == (PageKind.UNREADABLE, ("letter_without_slip",), ())
+
+
 def test_without_any_blank_every_page_is_foreign() -> None:
     assert read_page(page_of(seen(cut_slip())), (), ROSTER, Says("")).kind is PageKind.FOREIGN
 
