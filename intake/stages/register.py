@@ -57,6 +57,8 @@ STIFF, SUPPLE = 0.3, 0.03
 """Smoothing of the spline. Left-out patches of 30 photos were met to 0.074 mm (median) with .02, 0.077 with .05 and
 .01, 0.097 with 1."""
 UNKNOWN_FIT = Fit(0.0, 0.0, float("inf"), 0.0)
+LEAST_SHOWN_MM = 20.0
+"""A page on which there is less of a slip than this, each way, does not show it."""
 FOUND_WITHIN_MM = 0.6
 """A patch counts as found where the blank has it if it lies this near after the fit."""
 
@@ -64,6 +66,9 @@ FOUND_WITHIN_MM = 0.6
 def register(page: PageImage, pose: Pose) -> Registration | None:
     """Fit the blank to the page from a first guess; None where the print does not support it at all."""
     photo = page.dpi is None
+    # A few features that agree by chance may say that the page shows a speck of the slip.
+    if not min(page.gray.shape) >= LEAST_SHOWN_MM * _px_per_mm(pose):
+        return None
     if pose.close and not photo:
         found = _fine(page, pose, photo)
         if found is not None and found.fit.found_share >= CLOSE_FOUND:
@@ -190,9 +195,13 @@ class _View:
 
 def _view(page: PageImage, pose: Pose, px_per_mm: float) -> _View:
     """The smallest halving of the page that is not much coarser than the comparison; never enlarged."""
-    here = float(np.sqrt(abs(np.linalg.det(_local(pose)))))
-    halvings = halvings_to(here, px_per_mm * LEAST_VIEW)
+    halvings = halvings_to(_px_per_mm(pose), px_per_mm * LEAST_VIEW)
     return _View(shrunk(page, halvings), 0.5**halvings)
+
+
+def _px_per_mm(pose: Pose) -> float:
+    """How large the slip is on the page, around its middle."""
+    return float(np.sqrt(abs(np.linalg.det(_local(pose)))))
 
 
 def _local(pose: Pose) -> npt.NDArray[np.float64]:

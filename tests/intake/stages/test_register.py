@@ -213,3 +213,10 @@ def test_a_code_of_its_own_does_not_bend_a_photo() -> None:
         sheet = painted(sheet, dot, gray=15)
     photo = photographed(sheet, 2600, np.random.default_rng(5))
     assert error_of(photo, page_of(photo, photo=True)) < PHOTO_MM
+
+
+@pytest.mark.parametrize("px_per_mm", [100.0, 1e6, 0.0])
+def test_features_that_agree_by_chance_on_a_speck_of_the_slip_are_no_slip(px_per_mm: float) -> None:
+    page = page_of(scan_of(cut_slip()))
+    guess = np.diag([px_per_mm, px_per_mm, 1.0])
+    assert register(page, Pose(template_of(PRIMARY), guess, "", close=False)) is None
