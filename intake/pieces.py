@@ -19,7 +19,7 @@ PIXEL = 1 / 12
 
 TAIL_WIDE, TAIL_HIGH, TAIL_SLIM = 6.0, 9.0, 0.7
 """The tails of g, j and ß, which a printed line cuts off, are no wider and no higher (mm), and at least so many times
-as high as wide."""
+as high as wide. Those seen were 3.7 by 3.2 mm at the most; words are lower for their width."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,18 +81,19 @@ def _without_slip(page: PageImage, coded: bool, pieces: int, templates: Sequence
         return PageReading(page.ref, PageKind.UNREADABLE, (), (CODE_ONLY,))
     if page.dpi is None and pieces < MUCH_PRINT:
         return PageReading(page.ref, PageKind.UNREADABLE, (), (NOTHING_SEEN,))
-    if any(_shows_place_of_slip(page, template) for template in templates):
+    if _shows_place_of_slip(page, templates):
         return PageReading(page.ref, PageKind.UNREADABLE, (), (LETTER_ONLY,))
     return PageReading(page.ref, PageKind.FOREIGN, (), ())
 
 
-def _shows_place_of_slip(page: PageImage, template: Template) -> bool:
+def _shows_place_of_slip(page: PageImage, templates: Sequence[Template]) -> bool:
     """Whether the letter of a slip is on the page, and the place below it where the slip would be."""
-    if template.letter is None:
+    slips = {template.letter: template for template in templates if template.letter is not None}
+    if not slips:
         return False
-    middle = np.array([(template.area.centre.x, template.area.centre.y)])
-    letters = _registered(page, poses_from_print(page, (template.letter,)), ())
-    seen = [one.pixels_of(middle)[0] for one in letters]
+    letters = _registered(page, poses_from_print(page, tuple(slips)), ())
+    middles = [(one, slips[one.pose.template].area.centre) for one in letters]
+    seen = [one.pixels_of(np.array([(middle.x, middle.y)]))[0] for one, middle in middles]
     height, width = page.gray.shape
     return any(0 <= x < width and 0 <= y < height for x, y in seen)
 

@@ -27,7 +27,7 @@ LEANS = tuple(np.arange(-0.012, 0.0121, 0.004).tolist())
 FEED_LEANS = (-0.003, 0.0, 0.003)
 """A streak leans by so much more or less than the scanner's columns: two in black and white by 0.001 and 0.002."""
 MOST_LINES = 3
-"""So many lines each way are asked: dirty glass often has more than one speck."""
+"""So many lines each way are asked: of the pages with such streaks two had two of them."""
 THIN_MM, WAVER_MM = 1.6, 0.5
 """Bits are no thicker than the first, and their middles lie no farther from the line than the second."""
 FEWEST_BITS, LEAST_MM = 5, 20.0

@@ -58,7 +58,8 @@ STIFF, SUPPLE = 0.3, 0.03
 .01, 0.097 with 1."""
 UNKNOWN_FIT = Fit(0.0, 0.0, float("inf"), 0.0)
 LEAST_SHOWN_MM = 20.0
-"""A page on which there is less of a slip than this, each way, does not show it."""
+"""A page on which there is less of a slip than this, either way, does not show it: of 170 pages without a slip one had
+such a guess, of features that agreed by chance."""
 FOUND_WITHIN_MM = 0.6
 """A patch counts as found where the blank has it if it lies this near after the fit."""
 
@@ -67,7 +68,7 @@ def register(page: PageImage, pose: Pose) -> Registration | None:
     """Fit the blank to the page from a first guess; None where the print does not support it at all."""
     photo = page.dpi is None
     # A few features that agree by chance may say that the page shows a speck of the slip.
-    if not min(page.gray.shape) >= LEAST_SHOWN_MM * _px_per_mm(pose):
+    if min(page.gray.shape) < LEAST_SHOWN_MM * _px_per_mm(pose):
         return None
     if pose.close and not photo:
         found = _fine(page, pose, photo)

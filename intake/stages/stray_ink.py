@@ -88,7 +88,7 @@ CUT_BY_LINE_MM, CUT_SHARE = 1.0, 0.5
 def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int], shown: LineInk) -> StrayInk:
     """Sum up the ink that neither the fields nor the labels in `explained` account for.
 
-    Writing on a line that was not `shown` to the engine is not explained, wherever it stands.
+    Writing on a line that is not among the `shown` is not explained, wherever it stands.
     """
     every = pieces_of(slip)
     known = set(explained)
