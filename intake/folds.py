@@ -117,9 +117,13 @@ def _summed_blocks(mask: Mask) -> npt.NDArray[np.int64]:
     """How many pixels are set in each column above each block of rows, and above the end, shape (blocks + 1, width);
     the first and last column repeated to either side as far as `_moved` looks.
     """
-    blocks = np.add.reduceat(mask, np.arange(0, mask.shape[0], BLOCK), axis=0, dtype=np.int64)
-    sums = np.concatenate([np.zeros((1, mask.shape[1]), np.int64), np.cumsum(blocks, axis=0)])
-    return np.pad(sums, ((0, 0), (_reach(len(blocks)),) * 2), mode="edge")
+    blocks = np.add.reduceat(mask.view(np.uint8), np.arange(0, mask.shape[0], BLOCK), axis=0, dtype=np.uint8)
+    count, width = blocks.shape
+    aside = _reach(count)
+    sums = np.zeros((count + 1, width + 2 * aside), np.int64)
+    np.cumsum(blocks, axis=0, dtype=np.int64, out=sums[1:, aside : aside + width])
+    sums[:, :aside], sums[:, aside + width :] = sums[:, aside, None], sums[:, aside + width - 1, None]
+    return sums
 
 
 def _reach(blocks: int) -> int:

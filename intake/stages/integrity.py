@@ -164,7 +164,7 @@ class _Places:
 
     def sums(self, mask: GrayImage) -> npt.NDArray[np.float64]:
         """How many pixels of each word are set in a mask of ones and zeros."""
-        values = np.append(mask.ravel()[self.at], np.uint8(0))
+        values = np.append(mask.ravel().take(self.at), np.uint8(0))
         sums = np.add.reduceat(values, np.minimum(self.starts, len(values) - 1), dtype=np.int64)
         return np.where(self.sizes > 0, sums, 0).astype(np.float64)
 

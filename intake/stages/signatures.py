@@ -125,7 +125,8 @@ def _cluster(slip: SlipImage, field: Rect) -> tuple[Piece, ...]:
     around = field.grown(LEFT_MM, ABOVE_MM, RIGHT_MM, BELOW_MM)
     tall, thin = STREAK_MM
     written = [p for p in every if not (p.place.height > tall and p.place.width < thin)]
-    touching = set(np.unique(slip.ink[slip.slices(core)]).tolist())
+    inside = slip.ink[slip.slices(core)]
+    touching = set(inside[inside > 0].tolist())
     own = [p for p in written if p.label in touching]
     own = [p for p in own if not is_lonely_speck(p, own)]
     near = [p.place.grown(NEAR_MM, NEAR_MM, NEAR_MM, NEAR_MM) for p in own]
@@ -284,7 +285,10 @@ def _crossed(level: _Bands, turns: npt.NDArray[np.float32]) -> bool:
 
 def _coverage(rows: GrayImage, stretch: int) -> npt.NDArray[np.int32]:
     """How many of the next so many steps are inked, from each step on; beyond the end there is no ink."""
-    sums = np.cumsum(np.pad(rows, ((0, 0), (1, stretch - 1))), axis=1, dtype=np.int32)
+    count, steps = rows.shape
+    sums = np.zeros((count, steps + stretch), np.int32)
+    np.cumsum(rows, axis=1, dtype=np.int32, out=sums[:, 1 : steps + 1])
+    sums[:, steps + 1 :] = sums[:, steps : steps + 1]
     return np.asarray(sums[:, stretch:] - sums[:, :-stretch], np.int32)
 
 
