@@ -38,7 +38,7 @@ it has the line if so much of what is free is inked."""
 END_MM, END_SEGMENTS, BESIDE_MM = 16.0, 3, 2.5
 """Of the segments of the first and of the last so many millimetres so many have the line, and nothing but bits lies
 within the third of it."""
-HAIR_MM, STRAIGHT_MM, HAIR_LOOK_MM, HAIR_FREE = 0.5, 0.15, 40.0, 0.6
+HAIR_MM, STRAIGHT_MM, HAIR_LOOK_MM, HAIR_FREE = 0.43, 0.15, 40.0, 0.6
 HAIR_ASKED, HAIR_SEGMENTS, HAIR_FIRST = 4, 2, 2
 """A line along the scanner's columns that is thin all along, and straighter than hands, is a streak of the glass. Of
 the first so many segments that say something, no farther in than the third, it needs two, one of them among the first
