@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from forms.geometry import Rect
 from forms.model import SignatureLine
-from intake.faint import faint_mm2
-from intake.pieces import Piece, cut_out, is_lonely_speck, pieces_of, span, stroke_width_mm
+from intake.faint import faint_mm2, faint_strokes
+from intake.pieces import Cutout, Piece, cut_out, is_lonely_speck, pieces_of, span, stroke_width_mm
 from intake.values import Evidence, GrayImage, SignatureReading, SignatureState, SlipImage
 
 ABOVE_MM, BELOW_MM, LEFT_MM, RIGHT_MM = 9.0, 7.0, 5.0, 8.0
@@ -30,6 +30,11 @@ STREAK_MM = (25.0, 1.5)
 """Taller and thinner than this is what is left of a scanner's streak."""
 EMPTY_MM2 = 1.0
 UNCLEAR_MM2 = 3.0
+PALE_TIMES, GAP_MM, LONG_MM, LONG_SHARE = 2.5, 0.6, 4.0, 0.8
+"""A signature no darker than so many times the least ink may be broken; its strokes go on over such gaps. So much of it
+is strokes of such a length: the grain of a shadow is bits."""
+INK_ALONG, INK_ACROSS = 0.6, 0.5
+"""What is ink of it spans such shares of it: a dash or initials beside which the paper is grainy do not."""
 FAINT_MM2 = 1.0
 """More than this of strokes too faint for ink, and a line is not called empty."""
 SIGNED_EXTENT_MM, SMALL_EXTENT_MM, SMALL_LENGTH_MM = 8.0, 11.0, 35.0
@@ -112,7 +117,10 @@ class _Seen:
 def read_signature(slip: SlipImage, line: SignatureLine) -> tuple[SignatureReading, tuple[int, ...]]:
     """Read one line; also the labels of the ink that its signature explains."""
     own = _cluster(slip, line.place)
-    seen = _measure(slip, line.place, own)
+    seen = _measure(slip, line.place, own, cut_out(slip, own))
+    if _is_broken(slip, seen, own):
+        mended = _measure(slip, line.place, own, _with_pale_strokes(slip, line.place, own))
+        seen = mended if _state(mended) is SignatureState.SIGNED and _holds(mended, seen) else seen
     place = line.place.grown(LEFT_MM, ABOVE_MM, RIGHT_MM, BELOW_MM)
     reading = SignatureReading(line.name, line.role, _state(seen), Evidence(place, _measures(seen)))
     return reading, tuple(piece.label for piece in own)
@@ -134,8 +142,45 @@ def _cluster(slip: SlipImage, field: Rect) -> tuple[Piece, ...]:
     return tuple(dict.fromkeys([*own, *beside]))
 
 
-def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...]) -> _Seen:
+def _is_broken(slip: SlipImage, seen: _Seen, own: tuple[Piece, ...]) -> bool:
+    """Whether ink that is no signature as it is may be what the threshold left of a thin pale one."""
+    if slip.bilevel or seen.unread or seen.drawn or seen.stamped or seen.ink_mm2 < UNCLEAR_MM2:
+        return False
+    if _state(seen) is not SignatureState.UNCLEAR:
+        return False
     cutout = cut_out(slip, own)
+    rows, columns = np.nonzero(cutout.mask)
+    dark = slip.darkness[rows + cutout.row, columns + cutout.column]
+    return float(np.median(dark)) <= PALE_TIMES * slip.ink_threshold
+
+
+def _holds(whole: _Seen, ink: _Seen) -> bool:
+    """Whether the ink lies all over the strokes, as the darkest bits of one signature do."""
+    return ink.extent >= INK_ALONG * whole.extent and ink.spread >= INK_ACROSS * whole.spread
+
+
+def _with_pale_strokes(slip: SlipImage, field: Rect, own: tuple[Piece, ...]) -> Cutout:
+    """The strokes that the ink of a line is the darkest of, down to what is too pale for ink; nothing where they are no
+    strokes but grain.
+    """
+    around = field.grown(LEFT_MM, ABOVE_MM, RIGHT_MM, BELOW_MM)
+    rows, columns = slip.slices(around)
+    strokes, _ = faint_strokes(slip, around)
+    inked = np.isin(slip.ink[rows, columns], [piece.label for piece in own])
+    side = 2 * round(GAP_MM * slip.px_per_mm / 2) + 1
+    near = cv2.dilate((strokes | inked).astype(np.uint8), np.ones((side, side), np.uint8))
+    _, labels = cv2.connectedComponents(near, connectivity=8)
+    strokes &= np.isin(labels, np.unique(labels[inked]))
+    _, bits, stats, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8), connectivity=8)
+    long = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= LONG_MM * slip.px_per_mm
+    long[0] = False
+    drawn = np.asarray(long[bits], bool)
+    if np.count_nonzero(drawn) < LONG_SHARE * np.count_nonzero(strokes):
+        strokes = np.zeros_like(strokes)
+    return Cutout(strokes, rows.start, columns.start)
+
+
+def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...], cutout: Cutout) -> _Seen:
     rows, columns = np.nonzero(cutout.mask)
     unread = bool(slip.outside[slip.slices(field)].mean() > 0.02)  # noqa: PLR2004 - a cut corner of the field
     if len(rows) < 2:  # noqa: PLR2004 - one pixel has no direction

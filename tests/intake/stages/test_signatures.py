@@ -11,7 +11,7 @@ from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
 from intake.values import SignatureReading, SignatureState, StrayState
 from samples.families import CLASS_4B, Pupil
-from samples.pens import BLACK, BLUE, PENCIL, Path, Pen
+from samples.pens import BLACK, BLUE, PENCIL, Colour, Path, Pen
 from samples.scanner import Picture
 from samples.slips import Answers, Signing, consenting
 from tests.intake.returned import (
@@ -81,6 +81,15 @@ def test_the_pen_does_not_matter(pen: Pen) -> None:
     assert state_on(cut_slip(replace(FAMILY, pen=pen))) is SignatureState.SIGNED
 
 
+HARD = Pen("hard pencil", Colour(90, 90, 92), 0.2, 0.4, 0.5)
+"""So thin and pale that only bits of its strokes are ink."""
+
+
+@pytest.mark.parametrize("pupil", CLASS_4B[:8], ids=lambda pupil: pupil.id)
+def test_a_signature_of_which_only_bits_are_ink_is_signed(pupil: Pupil) -> None:
+    assert state_on(sheet_of(PRIMARY, replace(consenting(pupil), pen=HARD))) is SignatureState.SIGNED
+
+
 def test_a_signature_in_black_and_white_is_signed() -> None:
     assert state_on(cut_slip(), bilevel=True) is SignatureState.SIGNED
 
@@ -112,9 +121,16 @@ WAVE = np.column_stack([LEFT + np.linspace(10, 50, 100), BASE - 4 + np.sin(np.li
     ],
     ids=["short", "long", "steep", "wavy"],
 )
-@pytest.mark.parametrize("pen", [BLUE, FELT], ids=lambda pen: pen.name)
+@pytest.mark.parametrize("pen", [BLUE, FELT, HARD], ids=lambda pen: pen.name)
 def test_a_dash_is_doubt(dash: Path, pen: Pen) -> None:
     assert state_on(with_ink(cut_slip(UNSIGNED), [dash], pen)) is SignatureState.UNCLEAR
+
+
+@pytest.mark.parametrize("pupil", CLASS_4B[:4], ids=lambda pupil: pupil.id)
+def test_what_shows_through_from_behind_makes_no_signature_of_a_dash(pupil: Pupil) -> None:
+    behind = sheet_of(PRIMARY, replace(consenting(pupil), pen=Pen("behind", Colour(150, 150, 152), 0.4, 0.14, 0.3)))
+    dash = line((LEFT + 5, BASE - 4), (LEFT + 45, BASE - 5))
+    assert state_on(with_ink(behind, [dash], HARD)) is SignatureState.UNCLEAR
 
 
 SEVERAL = pytest.mark.xfail(strict=True, reason="several crosses side by side pass for a signature")
@@ -130,8 +146,9 @@ SEVERAL = pytest.mark.xfail(strict=True, reason="several crosses side by side pa
         pytest.param([Rect(LEFT + 20 + 12 * n, BASE - 10, 8, 8) for n in range(3)], id="three", marks=SEVERAL),
     ],
 )
-def test_a_cross_is_doubt(crosses: list[Rect]) -> None:
-    assert state_on(with_ink(cut_slip(UNSIGNED), [path for one in crosses for path in crossing(one)])) in (
+@pytest.mark.parametrize("pen", [BLUE, HARD], ids=lambda pen: pen.name)
+def test_a_cross_is_doubt(crosses: list[Rect], pen: Pen) -> None:
+    assert state_on(with_ink(cut_slip(UNSIGNED), [path for one in crosses for path in crossing(one)], pen)) in (
         SignatureState.UNCLEAR,
         SignatureState.UNREAD,
     )
