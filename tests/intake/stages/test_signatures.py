@@ -1,6 +1,7 @@
 """Whether a line is signed: a signature is, initials are; a dash, a cross, a stamp or a note is for a person."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -159,6 +160,25 @@ def test_a_cross_is_doubt(crosses: list[Rect], pen: Pen) -> None:
 def test_a_stamp_is_doubt(size: tuple[float, float], answers: Answers) -> None:
     width, height = size
     assert not passes(stamped(cut_slip(answers), Rect(LEFT + 10, PLACE.y - 2, width, height)))
+
+
+CORNERED = [
+    line((LEFT + 20, BASE - 13), (LEFT + 20, BASE - 2), (LEFT + 36, BASE - 2)),
+    *(oval(Rect(LEFT + 23 + 4 * n, BASE - 11, 3, 6)) for n in range(3)),
+]
+"""A stem, a stroke to the right from its foot, and some loops between."""
+
+
+@pytest.mark.parametrize(
+    ("waver_mm", "state"), [(0.0, SignatureState.UNCLEAR), (0.25, SignatureState.SIGNED)], ids=["printed", "by hand"]
+)
+def test_only_a_corner_of_straight_lines_is_a_stamps(waver_mm: float, state: SignatureState) -> None:
+    """Hands draw corners, too, but no straight ones."""
+    steps = np.linspace(0, 1, 60)[:, None]
+    stem, foot = [start + (end - start) * steps for start, end in pairwise(CORNERED[0])]
+    stem[:, 0] += waver_mm * np.sin(steps[:, 0] * 9)
+    foot[:, 1] += waver_mm * np.sin(steps[:, 0] * 11)
+    assert state_on(with_ink(cut_slip(UNSIGNED), [stem, foot, *CORNERED[1:]])) is state
 
 
 @pytest.mark.parametrize(
