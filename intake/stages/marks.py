@@ -62,6 +62,9 @@ WORDS_BEGIN_MM, WORDS_AROUND_MM, WORDS_GAP_MM, WORDS_MOST_MM = 3.2, 0.2, 8.0, 12
 OVER_WORDS_MM2 = 1.5
 """More ink than this between an option's letters: the words are struck out, circled or written over. Of a line through
 the words half is hidden by the print."""
+NOTE_OVER_MM, NOTE_OVER_SHARE, NOTE_GOES_ON_MM, NOTE_ASIDE_MM = 8.0, 0.25, 15.0, 3.0
+"""Ink over no more than so much of their end, and no more than so great a part of them, with more ink beyond it, is a
+note beside them: so near, and so far above or below. That is found with all the ink that nothing explains."""
 EMPTY_INNER_MM2, EMPTY_INNER_EXTENT_MM = 0.12, 0.6
 """Less is a grain: the dot of a pen has 0.16 mm² and more."""
 DUST_MM2, DUST_EXTENT_MM, DUSTY = 0.5, 0.9, 6
@@ -246,11 +249,20 @@ def _mark(slip: SlipImage, ink: Mask, place: Rect) -> Mask:
 
 
 def _ink_over_words(slip: SlipImage, place: Rect, lines: Sequence[TextLine]) -> float:
-    """How much ink lies between the letters of an option's words, in mm²."""
-    words = slip.slices(_words_of(slip, place))
-    here = slip.ink[words]
+    """How much ink lies between the letters of an option's words, in mm²; none if it is a note that begins beside
+    their end, of which the first letters may reach over the last ones.
+    """
+    words = _words_of(slip, place)
+    at = slip.slices(words)
+    here = slip.ink[at]
     elsewhere = [p.label for p in pieces_of(slip) if any(line.place.contains(p.centre) for line in lines)]
-    return _area((here > 0) & ~np.isin(here, elsewhere) & ~slip.near_print[words], slip.px_per_mm)
+    over = (here > 0) & ~np.isin(here, elsewhere) & ~slip.near_print[at]
+    area = _area(over, slip.px_per_mm)
+    beside = Rect(words.right, words.y - NOTE_ASIDE_MM, NOTE_GOES_ON_MM, words.height + 2 * NOTE_ASIDE_MM)
+    goes_on = _area(slip.ink[slip.slices(beside)] > 0, slip.px_per_mm) > area
+    first = int(over.any(axis=0).argmax()) / slip.px_per_mm
+    at_end = words.width - first <= min(NOTE_OVER_MM, NOTE_OVER_SHARE * words.width)
+    return 0.0 if goes_on and at_end else area
 
 
 def _words_of(slip: SlipImage, place: Rect) -> Rect:

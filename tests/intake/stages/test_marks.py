@@ -7,11 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from forms.geometry import Rect
+from forms.geometry import Point, Rect
 from forms.model import Meaning, Rule
 from intake.decide import answer_of
 from intake.stages.marks import read_choice
-from intake.values import Answer, Mark, MarkState, SlipImage
+from intake.stages.stray_ink import find_stray_ink
+from intake.values import Answer, Mark, MarkState, SlipImage, StrayState
 from samples.marks import PLAIN_STYLES, MarkStyle, mark, scribbled_out
 from samples.pens import BLUE, Path, Pen
 from samples.scanner import Picture
@@ -26,11 +27,13 @@ from tests.intake.returned import (
     field,
     laid_flat,
     line,
+    lines_shown,
     oval,
     painted,
     template_of,
     with_ink,
     with_strokes,
+    with_words,
 )
 
 YES_BOX, NO_BOX = box(Meaning.YES).place, box(Meaning.NO).place
@@ -214,6 +217,28 @@ def test_the_same_strokes_over_the_words_alone_are_doubt() -> None:
     ticked = marked(unmarked(), NO_BOX, MarkStyle.CROSS)
     over = letters(NO_BOX.y, NO_BOX.bottom)
     assert states_on(with_ink(ticked, over)) == (MarkState.EMPTY, MarkState.UNCLEAR)
+
+
+def end_of(place: Rect) -> float:
+    """Where the words beside a box end."""
+    return max(w.right for w in template_of(PRIMARY).words if place.y < w.centre.y < place.bottom)
+
+
+@pytest.mark.parametrize("place", [YES_BOX, NO_BOX], ids=["yes", "no"])
+@pytest.mark.parametrize("words", ["aber nur im Chor", "Vielen Dank!", "Tel. 0170 5550123"])
+def test_a_note_that_begins_over_the_last_letters_says_nothing_about_the_box(place: Rect, words: str) -> None:
+    """It is ink that nothing explains, which keeps the slip from passing, but no stroke through the words."""
+    sheet = with_words(marked(unmarked(), place, MarkStyle.CROSS), words, Point(end_of(place) - 3, place.bottom - 1))
+    said = Answer.YES if place is YES_BOX else Answer.NO
+    assert answer_on(sheet) is said
+    slip, form = laid_flat(sheet), template_of(PRIMARY).form
+    assert find_stray_ink(slip, form, (), lines_shown(slip, form)).state is StrayState.FOUND
+
+
+def test_a_stroke_through_the_words_and_beyond_settles_nothing() -> None:
+    end, y = end_of(NO_BOX), NO_BOX.centre.y
+    struck = with_ink(marked(unmarked(), NO_BOX, MarkStyle.CROSS), [line((end - 70, y), (end + 30, y + 1))], FELT)
+    assert answer_on(struck) is not Answer.NO
 
 
 def taken_out(slip: SlipImage, paths: Sequence[Rect]) -> SlipImage:
