@@ -39,6 +39,7 @@ from intake.values import (
     Roster,
     SlipReading,
     SlipResult,
+    StrayState,
     Template,
     Verdict,
 )
@@ -277,6 +278,9 @@ def settled(slips: Sequence[SlipReading], policy: Policy) -> list[SlipResult]:
     has to look at all of them. A slip of unsure identity may be the return of any child it nearly names, or whose
     guardians it names, and counts against that child's consent just the same; a refusal does not wait for it. A
     settled slip that says the same as an earlier one on the same form is marked as its duplicate.
+
+    A slip on which the office's stamp is all that makes doubt says to the others what it would say without it. It
+    goes to a person itself.
     """
     named = [(slip, slip.identity.child) for slip in slips if slip.identity.child is not None]
     returned: dict[str, list[SlipReading]] = defaultdict(list)
@@ -296,7 +300,9 @@ def settled(slips: Sequence[SlipReading], policy: Policy) -> list[SlipResult]:
         if whose is None:
             results.append(_result(slip, Returns.ONLY, "", policy))
             continue
-        first = firsts.setdefault((whose.id, slip.form_id), name_of(slip))
+        every = [*returned[whose.id], *possible[whose.id]]
+        stamped = slip.stray.state is StrayState.STAMP and Verdict.REVIEW in _said_together(every, policy, stamps=True)
+        first = name_of(slip) if stamped else firsts.setdefault((whose.id, slip.form_id), name_of(slip))
         refuses = decide(slip, Returns.ONLY, policy).verdict is Verdict.REFUSED
         heard = said_surely[whose.id] if refuses else said[whose.id]
         if len(heard) > 1:
@@ -308,8 +314,11 @@ def settled(slips: Sequence[SlipReading], policy: Policy) -> list[SlipResult]:
     return results
 
 
-def _said_together(returns: Sequence[SlipReading], policy: Policy) -> set[Verdict]:
-    """What all returns of one child say, each paper once: more than one verdict is a contradiction."""
+def _said_together(returns: Sequence[SlipReading], policy: Policy, *, stamps: bool = False) -> set[Verdict]:
+    """What all returns of one child say, each paper once: more than one verdict is a contradiction.
+
+    `stamps` if a stamp makes a doubt.
+    """
     papers: list[list[SlipReading]] = []
     for slip in returns:
         again = next((paper for paper in papers if _is_rescan(slip, paper[0])), None)
@@ -319,10 +328,18 @@ def _said_together(returns: Sequence[SlipReading], policy: Policy) -> set[Verdic
             again.append(slip)
     together: set[Verdict] = set()
     for paper in papers:
-        verdicts = {decide(image, Returns.ONLY, policy).verdict for image in paper}
+        said = paper if stamps else [_without_stamp(image) for image in paper]
+        verdicts = {decide(image, Returns.ONLY, policy).verdict for image in said}
         objected = any(image.note is not CoverNote.NONE for image in paper)
         together |= verdicts if objected else verdicts - {Verdict.REVIEW} or verdicts
     return together
+
+
+def _without_stamp(slip: SlipReading) -> SlipReading:
+    """The slip as it would be if nobody had stamped it."""
+    if slip.stray.state is not StrayState.STAMP:
+        return slip
+    return replace(slip, stray=replace(slip.stray, state=StrayState.NONE))
 
 
 def _is_rescan(slip: SlipReading, other: SlipReading) -> bool:

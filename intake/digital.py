@@ -431,7 +431,7 @@ class _Slip:
             if one.kind == "FreeText"
         ]
         left = [p for p in before.places if not any(a.contains(p.centre) and b.contains(p.centre) for a, b in typed)]
-        if before.state is StrayState.FOUND and before.places and not left and not notes:
+        if before.state in {StrayState.STAMP, StrayState.FOUND} and before.places and not left and not notes:
             return replace(before, state=StrayState.NONE, places=())
         if not notes:
             return before

@@ -375,6 +375,8 @@ class StrayState(StrEnum):
     """Whether there is ink on the slip that no field explains."""
 
     NONE = auto()
+    STAMP = auto()
+    """One framed stamp and nothing else: for a person on this slip, but no word against another one."""
     FOUND = auto()
     UNREAD = auto()
 

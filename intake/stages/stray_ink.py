@@ -14,6 +14,7 @@ import numpy as np
 
 from forms.geometry import Rect
 from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
+from intake.frames import is_one_stamp
 from intake.pieces import TAIL_HIGH, TAIL_SLIM, TAIL_WIDE, Piece, ink_pixels, is_lonely_speck, pieces_of
 from intake.rings import on_rings
 from intake.scales import quartered
@@ -105,14 +106,23 @@ def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int], show
         stained = on_rings(slip, stray)
         stray = [piece for piece in stray if piece.label not in stained]
     total = sum(piece.area_mm2 for piece in stray)
+    found = StrayState.STAMP if total > STRAY_MM2 and _is_stamp(slip, stray) else StrayState.FOUND
     return StrayInk(
-        state=StrayState.FOUND if total > STRAY_MM2 else StrayState.NONE,
+        state=found if total > STRAY_MM2 else StrayState.NONE,
         places=tuple(piece.place for piece in stray),
         measures={
             "stray_mm2": round(total, 1),
             "largest_mm2": round(max((p.area_mm2 for p in stray), default=0.0), 1),
         },
     )
+
+
+def _is_stamp(slip: SlipImage, stray: Sequence[Piece]) -> bool:
+    """Whether all of the stray ink is one stamp."""
+    rows, columns = ink_pixels(slip)
+    here = np.isin(slip.ink[rows, columns], [piece.label for piece in stray])
+    points = np.stack([columns[here], rows[here]], axis=1) / slip.px_per_mm + (slip.origin.x, slip.origin.y)
+    return is_one_stamp(points)
 
 
 def _counts(piece: Piece, form: Form) -> bool:

@@ -2,6 +2,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,6 +34,8 @@ from intake.values import (
     Roster,
     SignatureState,
     SlipReading,
+    StrayInk,
+    StrayState,
     Template,
     TextGuess,
     TextState,
@@ -260,6 +263,53 @@ def test_two_images_of_one_paper_that_say_the_opposite_contradict(make_slip: Sli
     yes = replace(make_slip(leo), written=ink_of())
     no = replace(make_slip(leo, page=2, yes=MarkState.EMPTY, no=MarkState.TICKED), written=ink_of())
     assert {result.decision.verdict for result in settled([yes, no], EVERY_LINE)} == {Verdict.REVIEW}
+
+
+def stamped(slip: SlipReading, state: StrayState = StrayState.STAMP) -> SlipReading:
+    """The slip with the office's stamp on it."""
+    return replace(slip, stray=StrayInk(state, (), {}))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_stamp_on_one_slip_says_nothing_against_another(make_slip: SlipMaker, leo: Child, order: int) -> None:
+    clear, marked = settled([make_slip(leo), stamped(make_slip(leo, page=2))][::order], EVERY_LINE)[::order]
+    assert (clear.decision.verdict, clear.returns, clear.duplicate_of) == (Verdict.GIVEN, Returns.ONLY, "")
+    assert (marked.decision.reasons, marked.duplicate_of) == ((Reason.INK_UNEXPLAINED,), "")
+
+
+def test_a_stamped_slip_alone_goes_to_a_person(make_slip: SlipMaker, leo: Child) -> None:
+    again = [stamped(make_slip(leo, page=page)) for page in (1, 2)]
+    assert [(r.decision.verdict, r.returns) for r in settled(again, EVERY_LINE)] == 2 * [(Verdict.REVIEW, Returns.ONLY)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"yes": MarkState.EMPTY}, {"yes": MarkState.CORRECTED}, {"signed": SignatureState.UNCLEAR}],
+    ids=["no tick", "corrected", "signature"],
+)
+def test_any_other_doubt_on_a_stamped_slip_takes_the_first_one_along(
+    make_slip: SlipMaker, leo: Child, other: dict[str, Any]
+) -> None:
+    results = settled([make_slip(leo), stamped(make_slip(leo, page=2, **other))], EVERY_LINE)
+    assert {result.decision.verdict for result in results} == {Verdict.REVIEW}
+
+
+def test_a_no_is_held_back_by_a_stamped_yes(make_slip: SlipMaker, leo: Child) -> None:
+    no = make_slip(leo, yes=MarkState.EMPTY, no=MarkState.TICKED)
+    results = settled([no, stamped(make_slip(leo, page=2))], EVERY_LINE)
+    assert {result.decision.verdict for result in results} == {Verdict.REVIEW}
+
+
+def test_ink_that_is_no_stamp_takes_the_first_one_along(make_slip: SlipMaker, leo: Child) -> None:
+    results = settled([make_slip(leo), stamped(make_slip(leo, page=2), StrayState.FOUND)], EVERY_LINE)
+    assert {result.decision.verdict for result in results} == {Verdict.REVIEW}
+
+
+def test_a_paper_scanned_before_and_after_it_was_stamped_is_one(make_slip: SlipMaker, leo: Child) -> None:
+    before = replace(make_slip(leo), written=ink_of())
+    after = replace(stamped(make_slip(leo, page=2)), written=ink_of())
+    first, second = settled([before, after], EVERY_LINE)
+    assert (first.decision.verdict, second.duplicate_of) == (Verdict.GIVEN, "stapel.pdf#1#1")
 
 
 def unsure(*candidates: tuple[Child, float]) -> Identity:

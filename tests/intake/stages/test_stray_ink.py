@@ -115,8 +115,23 @@ def test_a_cross_over_the_whole_slip_is_found() -> None:
     assert stray_on(crossed).state is StrayState.FOUND
 
 
-def test_a_stamp_between_the_fields_is_found() -> None:
-    assert stray_on(stamped(cut_slip(), Rect(135, 228, 45, 16))).state is StrayState.FOUND
+OFFICE = Rect(135, 228, 45, 16)
+
+
+def test_a_stamp_between_the_fields_is_known_as_one() -> None:
+    assert stray_on(stamped(cut_slip(), OFFICE)).state is StrayState.STAMP
+
+
+@pytest.mark.parametrize(
+    ("words", "at"),
+    [
+        ("nein", Point(OFFICE.right + 2, OFFICE.bottom - 2)),
+        ("nein", Point(OFFICE.x - 16, OFFICE.bottom - 2)),
+        ("ohne Bild", Point(OFFICE.x - 60, OFFICE.bottom)),
+    ],
+)
+def test_a_note_beside_a_stamp_is_more_than_a_stamp(words: str, at: Point) -> None:
+    assert stray_on(with_words(stamped(cut_slip(), OFFICE), words, at)).state is StrayState.FOUND
 
 
 def test_a_circle_round_the_word_is_found() -> None:
