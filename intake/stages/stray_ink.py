@@ -14,6 +14,7 @@ import numpy as np
 
 from forms.geometry import Rect
 from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
+from intake.crumbs import crumbs_of_writing
 from intake.frames import is_one_stamp
 from intake.pieces import TAIL_HIGH, TAIL_SLIM, TAIL_WIDE, Piece, ink_pixels, is_lonely_speck, pieces_of
 from intake.rings import on_rings
@@ -106,10 +107,13 @@ def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int], show
         stained = on_rings(slip, stray)
         stray = [piece for piece in stray if piece.label not in stained]
     total = sum(piece.area_mm2 for piece in stray)
-    found = StrayState.STAMP if total > STRAY_MM2 and _is_stamp(slip, stray) else StrayState.FOUND
+    crumbs = crumbs_of_writing(slip, form, known)
+    state = StrayState.FOUND if crumbs or total > STRAY_MM2 else StrayState.NONE
+    if state is StrayState.FOUND and crumbs is None and _is_stamp(slip, stray):
+        state = StrayState.STAMP
     return StrayInk(
-        state=found if total > STRAY_MM2 else StrayState.NONE,
-        places=tuple(piece.place for piece in stray),
+        state=state,
+        places=(*(piece.place for piece in stray), *([crumbs] if crumbs else [])),
         measures={
             "stray_mm2": round(total, 1),
             "largest_mm2": round(max((p.area_mm2 for p in stray), default=0.0), 1),

@@ -242,13 +242,13 @@ def painted(sheet: Picture, place: Rect, gray: int = 250) -> Picture:
     return replace(sheet, pixels=pixels)
 
 
-def with_words(sheet: Picture, words: str, start: Point, seed: int = 1) -> Picture:
+def with_words(sheet: Picture, words: str, start: Point, seed: int = 1, pen: Pen = BLUE) -> Picture:
     """Write words by hand, their first letter standing on a point of the blank."""
     rng = np.random.default_rng(seed)
     ink = sentence(words, hand_of(PUPIL.guardians, words), sheet.px_per_mm, rng)
     x, y = _on_sheet(sheet, np.array([[start.x, start.y]]))[0]
     pixels = sheet.pixels.copy()
-    inked(pixels, ink.moved(float(x), float(y)), BLUE, rng)
+    inked(pixels, ink.moved(float(x), float(y)), pen, rng)
     return replace(sheet, pixels=pixels)
 
 

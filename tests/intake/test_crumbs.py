@@ -1,0 +1,73 @@
+"""Notes of which black and white leaves crumbs: too small for ink, too many together for dust."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forms.geometry import Point, Rect
+from forms.model import Meaning
+from intake.crumbs import crumbs_of_writing
+from intake.stages.stray_ink import find_stray_ink
+from intake.values import SlipImage, StrayState
+from samples.pens import Colour, Pen
+from tests.intake.returned import FAMILY, PRIMARY, box, cut_slip, laid_flat, lines_shown, template_of, with_words
+from tests.intake.stages.test_stray_ink import signed_on
+
+THIN = Pen("thin pencil", Colour(120, 120, 125), 0.35, 0.95, 0.2)
+YES, NO = box(Meaning.YES).place, box(Meaning.NO).place
+FORM = template_of(PRIMARY).form
+
+
+def state_of(slip: SlipImage) -> StrayState:
+    return find_stray_ink(slip, FORM, signed_on(slip, FORM), lines_shown(slip, FORM)).state
+
+
+def with_crumbs(slip: SlipImage, at_mm: list[tuple[float, float]]) -> SlipImage:
+    """The slip with black crumbs of a quarter of a millimetre."""
+    darkness, side = slip.darkness.copy(), max(2, round(0.25 * slip.px_per_mm))
+    for x, y in at_mm:
+        column, row = round((x - slip.origin.x) * slip.px_per_mm), round((y - slip.origin.y) * slip.px_per_mm)
+        darkness[row : row + side, column : column + side] = 255
+    return replace(slip, darkness=darkness)
+
+
+@pytest.mark.parametrize("words", ["bitte nicht", "ohne Bild", "nur bis Mai", "erst anrufen"])
+@pytest.mark.parametrize("place", [YES, NO], ids=["yes", "no"])
+def test_a_note_in_thin_pencil_is_found_in_black_and_white(words: str, place: Rect) -> None:
+    at = Point(140.0, place.bottom - 1)
+    sheet = with_words(cut_slip(FAMILY), words, at, pen=THIN)
+    assert state_of(laid_flat(sheet, bilevel=True)) is StrayState.FOUND
+    assert state_of(laid_flat(cut_slip(FAMILY), bilevel=True)) is StrayState.NONE
+
+
+def test_dust_all_over_the_slip_is_no_writing() -> None:
+    rng = np.random.default_rng(4)
+    dust = [(float(x), float(y)) for x, y in rng.uniform((20, 200), (190, 290), (60, 2))]
+    assert state_of(with_crumbs(laid_flat(cut_slip(), bilevel=True), dust)) is StrayState.NONE
+
+
+WORD = [(140.0 + 1.5 * n, 236.0 + (n % 3)) for n in range(7)]
+
+
+def test_a_row_of_crumbs_is_writing() -> None:
+    found = crumbs_of_writing(with_crumbs(laid_flat(cut_slip(), bilevel=True), WORD), FORM, ())
+    assert found is not None
+    assert found.contains(Point(145.0, 237.0))
+
+
+@pytest.mark.parametrize(
+    "crumbs",
+    [
+        WORD[:5],
+        [(140.0 + 2 * n, 237.0) for n in range(7)],
+        [(140.0 + 0.6 * (n % 3), 236.0 + 0.6 * (n // 3)) for n in range(9)],
+    ],
+    ids=["few", "fold", "heap"],
+)
+def test_what_is_left_of_folds_and_dirt_is_no_writing(crumbs: list[tuple[float, float]]) -> None:
+    assert crumbs_of_writing(with_crumbs(laid_flat(cut_slip(), bilevel=True), crumbs), FORM, ()) is None
+
+
+def test_in_grey_pale_strokes_are_found_whole() -> None:
+    assert crumbs_of_writing(with_crumbs(laid_flat(cut_slip()), WORD), FORM, ()) is None
