@@ -5,7 +5,7 @@ and strokes that lie closer together than grains do anywhere on a slip. Fields a
 out in crumbs as well, and whoever reads those says so.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import cv2
 import numpy as np
@@ -39,14 +39,14 @@ AROUND: dict[type[Field], tuple[float, float, float, float]] = {
 """How far beyond a field what is written there may reach: left, above, right, below."""
 
 
-def crumbs_of_writing(slip: SlipImage, form: Form, explained: Collection[int]) -> Rect | None:
+def crumbs_of_writing(slip: SlipImage, form: Form, explained: Collection[int], codes: Sequence[Rect]) -> Rect | None:
     """Where crumbs lie together as only writing does; None in grey, where pale strokes are found whole.
 
-    The ink of the labels in `explained` is known.
+    The ink of the labels in `explained` is known, the print at `codes` differs from slip to slip.
     """
     if not slip.bilevel:
         return None
-    middles = _crumbs(slip, form, explained)
+    middles = _crumbs(slip, form, explained, codes)
     for x, y in middles:
         near = middles[
             (np.abs(middles[:, 0] - x - WIDE_MM / 2) <= WIDE_MM / 2) & (np.abs(middles[:, 1] - y) <= HIGH_MM / 2)
@@ -57,7 +57,7 @@ def crumbs_of_writing(slip: SlipImage, form: Form, explained: Collection[int]) -
     return None
 
 
-def _crumbs(slip: SlipImage, form: Form, explained: Collection[int]) -> npt.NDArray[np.float64]:
+def _crumbs(slip: SlipImage, form: Form, explained: Collection[int], codes: Sequence[Rect]) -> npt.NDArray[np.float64]:
     """The middles of all crumbs, in millimetres of the blank's page, shape (n, 2)."""
     scale = slip.px_per_mm
     dark = above(slip.darkness, BLACK - 1)
@@ -65,8 +65,8 @@ def _crumbs(slip: SlipImage, form: Form, explained: Collection[int]) -> npt.NDAr
     known = np.isin(slip.ink, list(explained)) & (slip.ink > 0)
     side = 2 * round(NEAR_INK_MM * scale) + 1
     dark[cv2.dilate(known.view(np.uint8), np.ones((side, side), np.uint8)) > 0] = 0
-    for field in form.fields:
-        dark[slip.slices(field.place.grown(*AROUND[type(field)]))] = 0
+    for place in (*(field.place.grown(*AROUND[type(field)]) for field in form.fields), *codes):
+        dark[slip.slices(place)] = 0
     count, _, stats, middles = cv2.connectedComponentsWithStats(dark, connectivity=8)
     area = stats[:, cv2.CC_STAT_AREA] / scale**2
     length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / scale

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from intake.engines import TextEngine
 from intake.naming import read_names, unless_words
 from intake.stages.blank import dark_pieces, outside_of
-from intake.stages.code_ink import ink_of_codes
+from intake.stages.code_ink import areas_of_codes, ink_of_codes
 from intake.stages.codes import codes_on_slip, find_codes, glance_at_codes, poses_from_codes
 from intake.stages.creases import without_creases
 from intake.stages.dashes import feed_of, without_dashes
@@ -195,7 +195,13 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
         marks=marks,
         signatures=unless_words(slip, signed, engine),
         texts=texts,
-        stray=find_stray_ink(slip, form, {label for _, labels in signed for label in labels} | codes_ink, shown),
+        stray=find_stray_ink(
+            slip,
+            form,
+            {label for _, labels in signed for label in labels} | codes_ink,
+            shown,
+            areas_of_codes(slip, template.codes),
+        ),
         written=map_ink(slip),
         identity=identity,
         file=PICTURE_ONLY,

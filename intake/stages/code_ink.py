@@ -16,8 +16,8 @@ TEXT_HEIGHT_MM = 2.0
 
 def ink_of_codes(slip: SlipImage, places: Sequence[CodePlace]) -> set[int]:
     """The labels of the pieces that lie within a code, or are letters of its clear text. Writing reaches beyond."""
-    squares = [_square(place, PHOTO_RIM_MM if slip.photo else RIM_MM) for place in places]
-    texts = [Rect(s.x - TEXT_SIDE_MM, s.bottom, s.width + 2 * TEXT_SIDE_MM, TEXT_BELOW_MM) for s in squares]
+    squares = _squares(slip, places)
+    texts = _texts_below(squares)
     labels = set()
     for piece in pieces_of(slip):
         inside = any(_holds(square, piece.place) for square in squares)
@@ -25,6 +25,20 @@ def ink_of_codes(slip: SlipImage, places: Sequence[CodePlace]) -> set[int]:
         if inside or letter:
             labels.add(piece.label)
     return labels
+
+
+def areas_of_codes(slip: SlipImage, places: Sequence[CodePlace]) -> list[Rect]:
+    """Where every slip has another print: the codes and their clear text."""
+    squares = _squares(slip, places)
+    return [*squares, *_texts_below(squares)]
+
+
+def _squares(slip: SlipImage, places: Sequence[CodePlace]) -> list[Rect]:
+    return [_square(place, PHOTO_RIM_MM if slip.photo else RIM_MM) for place in places]
+
+
+def _texts_below(squares: Sequence[Rect]) -> list[Rect]:
+    return [Rect(s.x - TEXT_SIDE_MM, s.bottom, s.width + 2 * TEXT_SIDE_MM, TEXT_BELOW_MM) for s in squares]
 
 
 def _square(place: CodePlace, rim: float) -> Rect:

@@ -87,10 +87,13 @@ CUT_BY_LINE_MM, CUT_SHARE = 1.0, 0.5
 """A piece that ends so near to the printed line, with others that begin so near below so much of it, is cut there."""
 
 
-def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int], shown: LineInk) -> StrayInk:
+def find_stray_ink(
+    slip: SlipImage, form: Form, explained: Collection[int], shown: LineInk, codes: Sequence[Rect] = ()
+) -> StrayInk:
     """Sum up the ink that neither the fields nor the labels in `explained` account for.
 
-    Writing on a line that is not among the `shown` is not explained, wherever it stands.
+    Writing on a line that is not among the `shown` is not explained, wherever it stands. The print at `codes` differs
+    from slip to slip.
     """
     every = pieces_of(slip)
     known = set(explained)
@@ -107,7 +110,7 @@ def find_stray_ink(slip: SlipImage, form: Form, explained: Collection[int], show
         stained = on_rings(slip, stray)
         stray = [piece for piece in stray if piece.label not in stained]
     total = sum(piece.area_mm2 for piece in stray)
-    crumbs = crumbs_of_writing(slip, form, known)
+    crumbs = crumbs_of_writing(slip, form, known, codes)
     state = StrayState.FOUND if crumbs or total > STRAY_MM2 else StrayState.NONE
     if state is StrayState.FOUND and crumbs is None and _is_stamp(slip, stray):
         state = StrayState.STAMP

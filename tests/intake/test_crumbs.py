@@ -51,7 +51,7 @@ WORD = [(140.0 + 1.5 * n, 236.0 + (n % 3)) for n in range(7)]
 
 
 def test_a_row_of_crumbs_is_writing() -> None:
-    found = crumbs_of_writing(with_crumbs(laid_flat(cut_slip(), bilevel=True), WORD), FORM, ())
+    found = crumbs_of_writing(with_crumbs(laid_flat(cut_slip(), bilevel=True), WORD), FORM, (), ())
     assert found is not None
     assert found.contains(Point(145.0, 237.0))
 
@@ -66,8 +66,13 @@ def test_a_row_of_crumbs_is_writing() -> None:
     ids=["few", "fold", "heap"],
 )
 def test_what_is_left_of_folds_and_dirt_is_no_writing(crumbs: list[tuple[float, float]]) -> None:
-    assert crumbs_of_writing(with_crumbs(laid_flat(cut_slip(), bilevel=True), crumbs), FORM, ()) is None
+    assert crumbs_of_writing(with_crumbs(laid_flat(cut_slip(), bilevel=True), crumbs), FORM, (), ()) is None
+
+
+def test_another_code_is_no_writing() -> None:
+    around = Rect(138.0, 234.0, 14.0, 6.0)
+    assert crumbs_of_writing(with_crumbs(laid_flat(cut_slip(), bilevel=True), WORD), FORM, (), [around]) is None
 
 
 def test_in_grey_pale_strokes_are_found_whole() -> None:
-    assert crumbs_of_writing(with_crumbs(laid_flat(cut_slip()), WORD), FORM, ()) is None
+    assert crumbs_of_writing(with_crumbs(laid_flat(cut_slip()), WORD), FORM, (), ()) is None
