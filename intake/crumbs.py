@@ -14,6 +14,7 @@ import numpy.typing as npt
 from forms.geometry import Rect
 from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
 from intake.masks import above
+from intake.pieces import ink_pixels
 from intake.values import SlipImage
 
 BLACK = 128
@@ -60,13 +61,19 @@ def crumbs_of_writing(slip: SlipImage, form: Form, explained: Collection[int], c
 def _crumbs(slip: SlipImage, form: Form, explained: Collection[int], codes: Sequence[Rect]) -> npt.NDArray[np.float64]:
     """The middles of all crumbs, in millimetres of the blank's page, shape (n, 2)."""
     scale = slip.px_per_mm
-    dark = above(slip.darkness, BLACK - 1)
-    dark[slip.near_print | slip.outside] = 0
-    known = np.isin(slip.ink, list(explained)) & (slip.ink > 0)
+    dark = cv2.subtract(
+        above(slip.darkness, BLACK - 1), (slip.near_print | slip.outside).view(np.uint8) * np.uint8(255)
+    )
+    rows, columns = ink_pixels(slip)
+    here = np.isin(slip.ink[rows, columns], list(explained))
+    known = np.zeros(dark.shape, np.uint8)
+    known[rows[here], columns[here]] = 255
     side = 2 * round(NEAR_INK_MM * scale) + 1
-    dark[cv2.dilate(known.view(np.uint8), np.ones((side, side), np.uint8)) > 0] = 0
+    dark = np.asarray(cv2.subtract(dark, cv2.dilate(known, np.ones((side, side), np.uint8))), np.uint8)
     for place in (*(field.place.grown(*AROUND[type(field)]) for field in form.fields), *codes):
         dark[slip.slices(place)] = 0
+    if cv2.countNonZero(dark) < TOGETHER * LEAST_MM2 * scale**2:
+        return np.zeros((0, 2))
     count, _, stats, middles = cv2.connectedComponentsWithStats(dark, connectivity=8)
     area = stats[:, cv2.CC_STAT_AREA] / scale**2
     length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / scale
