@@ -17,7 +17,6 @@ from intake.masks import above
 from intake.pieces import ink_pixels
 from intake.values import SlipImage
 
-BLACK = 128
 LEAST_MM2, MOST_MM2, MOST_MM = 0.015, 0.4, 4.0
 """Crumbs are no smaller, larger or longer; what is larger is ink, and counted as such."""
 WIDE_MM, HIGH_MM, TOGETHER, WORD_MM = 14.0, 5.0, 6, 6.0
@@ -62,7 +61,7 @@ def _crumbs(slip: SlipImage, form: Form, explained: Collection[int], codes: Sequ
     """The middles of all crumbs, in millimetres of the blank's page, shape (n, 2)."""
     scale = slip.px_per_mm
     dark = cv2.subtract(
-        above(slip.darkness, BLACK - 1), (slip.near_print | slip.outside).view(np.uint8) * np.uint8(255)
+        above(slip.darkness, slip.ink_threshold - 1), (slip.near_print | slip.outside).view(np.uint8) * np.uint8(255)
     )
     rows, columns = ink_pixels(slip)
     here = np.isin(slip.ink[rows, columns], list(explained))

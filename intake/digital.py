@@ -424,6 +424,9 @@ class _Slip:
             if one.kind == "FreeText" and not one.hidden and id(one) not in explained
         )
         before = self.picture.stray
+        if before.state is StrayState.STAMP:
+            # The office stamps paper. In a filled PDF it is a box with a note in it.
+            before = replace(before, state=StrayState.FOUND)
         typed = [
             (places[line.key].grown(*TYPED_AROUND), one.place)
             for line in self.form.texts
@@ -431,7 +434,7 @@ class _Slip:
             if one.kind == "FreeText"
         ]
         left = [p for p in before.places if not any(a.contains(p.centre) and b.contains(p.centre) for a, b in typed)]
-        if before.state in {StrayState.STAMP, StrayState.FOUND} and before.places and not left and not notes:
+        if before.state is StrayState.FOUND and before.places and not left and not notes:
             return replace(before, state=StrayState.NONE, places=())
         if not notes:
             return before

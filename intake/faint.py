@@ -29,7 +29,7 @@ def faint_mm2(slip: SlipImage, place: Rect) -> float:
     rows, columns = slip.slices(place)
     known = slip.near_print[rows, columns] | (slip.ink[rows, columns] > 0)
     strokes = _strokes(_over_paper(slip, place), _shown(slip, place, known))
-    return float(np.count_nonzero(_long_pieces(strokes, slip.px_per_mm)) / slip.px_per_mm**2)
+    return float(np.count_nonzero(long_pieces(strokes, slip.px_per_mm, STROKE_MM)) / slip.px_per_mm**2)
 
 
 def faint_strokes(slip: SlipImage, place: Rect) -> tuple[Mask, FloatImage]:
@@ -41,7 +41,7 @@ def faint_strokes(slip: SlipImage, place: Rect) -> tuple[Mask, FloatImage]:
     shown = _shown(slip, place, slip.near_print[rows, columns])
     grain = float(np.percentile(over[shown], GRAIN_PERCENTILE)) if shown.any() else 0.0
     strokes = (over > max(LEGIBLE, LEGIBLE_GRAINS * grain)) & shown
-    return _long_pieces(strokes, slip.px_per_mm), over / np.float32(255)
+    return long_pieces(strokes, slip.px_per_mm, STROKE_MM), over / np.float32(255)
 
 
 def _shown(slip: SlipImage, place: Rect, known: Mask) -> Mask:
@@ -69,9 +69,9 @@ def _strokes(over: FloatImage, shown: Mask) -> Mask:
     return np.asarray((over > max(LEAST, usual + GRAINS * spread)) & shown)
 
 
-def _long_pieces(strokes: Mask, px_per_mm: float) -> Mask:
-    """The pieces that are longer than a grain."""
+def long_pieces(strokes: Mask, px_per_mm: float, longer_mm: float) -> Mask:
+    """The pieces of a mask that are longer than so many millimetres."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8), connectivity=8)
-    long = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) > STROKE_MM * px_per_mm
+    long = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) > longer_mm * px_per_mm
     long[0] = False
     return np.asarray(long[labels])

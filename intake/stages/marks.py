@@ -259,7 +259,8 @@ def _ink_over_words(slip: SlipImage, place: Rect, lines: Sequence[TextLine]) -> 
     over = (here > 0) & ~np.isin(here, elsewhere) & ~slip.near_print[at]
     area = _area(over, slip.px_per_mm)
     beside = Rect(words.right, words.y - NOTE_ASIDE_MM, NOTE_GOES_ON_MM, words.height + 2 * NOTE_ASIDE_MM)
-    goes_on = _area(slip.ink[slip.slices(beside)] > 0, slip.px_per_mm) > area
+    further = slip.ink[slip.slices(beside)]
+    goes_on = _area((further > 0) & ~np.isin(further, elsewhere), slip.px_per_mm) > area
     first = int(over.any(axis=0).argmax()) / slip.px_per_mm
     at_end = words.width - first <= min(NOTE_OVER_MM, NOTE_OVER_SHARE * words.width)
     return 0.0 if goes_on and at_end else area
