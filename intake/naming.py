@@ -18,6 +18,7 @@ from intake.stages.match import (
     identify_alone,
     named_by_code,
     narrowed,
+    unless_of_others,
     unless_turned_around,
     unsure_between,
     vocabulary_of,
@@ -81,6 +82,7 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         read, named = _name_child(cut, vocabulary, guardians, engine)
         named = replace(named, identity=unless_turned_around(named.identity, read.every, vocabulary, guardians))
         named = _narrowed(named, read, roster, class_hints(roster, file, said))
+        named = replace(named, identity=unless_of_others(named.identity, read.every, guardians))
         guesses[line.name] = read.every
         if named.by_part and cut.state is TextState.WRITTEN:
             cuts[line.name] = replace(cut, state=TextState.UNREAD)

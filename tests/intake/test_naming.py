@@ -110,6 +110,29 @@ class ReadsOne(Reads):
         return [guess if before + n == self.number else TextGuess("", 0.0, None) for n, guess in enumerate(read)]
 
 
+class ReadsGuardians(Reads):
+    """An engine that reads the guardians, whose line it is shown first, and then a first name."""
+
+    def __init__(self, guardians: str, text: str) -> None:
+        super().__init__(guardians)
+        self.next = text
+
+    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
+        read = super().read_lines(crops)
+        self.text = self.next
+        return read
+
+
+@pytest.mark.parametrize(
+    ("guardians", "known"), [("Holger Petersen", True), ("H. Petersen", True), ("B. Sauer", False)]
+)
+def test_a_first_name_alone_needs_guardians_who_may_be_the_childs(guardians: str, *, known: bool) -> None:
+    lines = template_of(SECONDARY).form.texts
+    _, identity, _ = read_names(slip_of(), lines, NO_CODE, ROSTER, ReadsGuardians(guardians, "Jörn"))
+    assert (identity.child == ROSTER.children[0]) == known
+    assert (identity.state is IdentityState.UNSURE) == (not known)
+
+
 def test_a_child_known_by_two_words_of_more_leaves_the_line_unread() -> None:
     """The note behind the name is in every other rendering, but it was not these that were legible."""
     line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)

@@ -1,6 +1,7 @@
 """Whose name it is."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from intake.stages.match import (
     log_ratios,
     named_by_code,
     narrowed,
+    unless_of_others,
     unless_turned_around,
     unsure_between,
     vocabulary_of,
@@ -85,6 +87,35 @@ def test_a_first_name_alone_is_enough_where_nobody_else_has_it() -> None:
 def test_a_word_that_one_crop_lacks_is_not_forgotten() -> None:
     assert named("Zeynep", "Qvwx Zeynep") != "Zeynep Yılmaz"
     assert identify(TextState.WRITTEN, [reading("Zeynep")], NAMES, complete=False).child is None
+
+
+@pytest.mark.parametrize(
+    ("guardians", "known"),
+    [
+        ([], True),
+        ([""], True),
+        (["Fatma Yilmaz"], True),
+        (["F. Yi lmaz"], True),
+        (["Fatma Kaya"], True),  # whom the list has as her guardian
+        (["Björn Sauer"], False),
+        (["Boern Sauer", "B. Sauer"], False),
+        (["xq"], False),
+    ],
+)
+def test_a_first_name_alone_is_not_enough_where_the_guardians_are_others(guardians: list[str], *, known: bool) -> None:
+    listed = vocabulary_of([*KLASSE[:6], replace(KLASSE[6], guardians=("Fatma Kaya",))])
+    guesses = [reading("Zeynep")]
+    found = unless_of_others(
+        identify(TextState.WRITTEN, guesses, listed), guesses, [reading(text) for text in guardians]
+    )
+    assert (found.child is not None) == known
+    assert found.state is (IdentityState.IDENTIFIED if known else IdentityState.UNSURE)
+
+
+def test_a_whole_name_does_not_need_the_guardians() -> None:
+    for text in ("Zeynep Yilmaz", "Yilmaz, Zeynep"):
+        named = identify(TextState.WRITTEN, [reading(text)], NAMES)
+        assert unless_of_others(named, [reading(text)], [reading("Björn Sauer")]) == named
 
 
 def test_a_first_name_that_two_children_share_is_unsure() -> None:
