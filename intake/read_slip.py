@@ -21,6 +21,7 @@ from intake.stages.integrity import compare_print, joined, other_letter
 from intake.stages.marks import read_choice
 from intake.stages.outline import poses_from_outline
 from intake.stages.register import register
+from intake.stages.sheet import Sheet
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
 from intake.stages.streaks import find_streaks
@@ -176,7 +177,8 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     form = template.form
     feed = feed_of(found.slip) if page.dpi is not None else None
     flat = lay_flat(page, found.slip, streaks)
-    slip = without_dashes(without_creases(flat), flat, feed)
+    sheet = Sheet(page, found.slip) if flat.bilevel else None
+    slip = without_dashes(without_creases(flat), flat, feed, sheet)
     marks = read_choice(slip, form.boxes, form.texts)
     signed = [read_signature(slip, line) for line in form.signatures]
     codes_ink = ink_of_codes(slip, template.codes)

@@ -12,6 +12,7 @@ Of a fold that was seen on its whole way, and whose shadow was taken out, thin b
 too.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy.typing as npt
 from forms.geometry import Rect
 from intake.folds import DEEPEST
 from intake.pieces import Piece, cut_out, ink_pixels, pieces_of
+from intake.stages.sheet import Points, Sheet
 from intake.values import Fold, Labels, Mask, Registration, SlipImage
 
 LEANS = tuple(np.arange(-0.012, 0.0121, 0.004).tolist())
@@ -99,13 +101,14 @@ def feed_of(slip: Registration) -> Feed:
     return Feed(upright, float(across / along if upright else along / across))
 
 
-def without_dashes(slip: SlipImage, creased: SlipImage, feed: Feed | None) -> SlipImage:
+def without_dashes(slip: SlipImage, creased: SlipImage, feed: Feed | None, sheet: Sheet | None = None) -> SlipImage:
     """The same slip with the bits of broken folds and streaks no longer counted as ink.
 
     Args:
         slip: The slip after creases were taken out.
         creased: The same before: what was taken out may be of the same line, and tells where it goes.
         feed: How the scanner's columns lie on it; None for a photo.
+        sheet: The page around the slip, where it can tell that a line goes on.
     """
     places = [(p.label, p.place.x, p.place.y, p.place.right, p.place.bottom) for p in pieces_of(slip)]
     if not places:
@@ -115,7 +118,14 @@ def without_dashes(slip: SlipImage, creased: SlipImage, feed: Feed | None) -> Sl
     upright = _Upright(slip.ink, creased.ink, slip.near_print, slip.outside, bits, slip.px_per_mm)
     down = feed if feed is not None and feed.upright else None
     right = feed if down is None else None
-    gone = [*_dashed(upright, down), *_dashed(upright.turned(), right)]
+
+    def goes_on(ends: Points) -> bool:
+        return sheet is not None and sheet.goes_on(ends / slip.px_per_mm + (slip.origin.x, slip.origin.y))
+
+    gone = [
+        *_dashed(upright, down, goes_on),
+        *_dashed(upright.turned(), right, lambda ends: goes_on(ends[:, ::-1])),
+    ]
     for fold in slip.folds:
         gone += [p.label for p in pieces_of(slip) if _is_bit_of(p.place, fold) and _is_pale(slip, p)]
     if not gone:
@@ -143,10 +153,11 @@ def _is_pale(slip: SlipImage, piece: Piece) -> bool:
     return not slip.bilevel and float(np.median(slip.raw[rows + cutout.row, columns + cutout.column])) <= DEEPEST
 
 
-def _dashed(slip: _Upright, feed: Feed | None) -> list[int]:
+def _dashed(slip: _Upright, feed: Feed | None, goes_on: Callable[[Points], bool]) -> list[int]:
     """The labels of the bits of dashed lines: the longest ones are asked, one after the other.
 
-    `feed` if a feeder's streaks may lie there.
+    `feed` if a feeder's streaks may lie there; `goes_on` tells whether a line through two pixels goes on beyond the
+    slip.
     """
     thin = slip.bits[slip.bits[:, 3] - slip.bits[:, 1] <= THIN_MM * slip.px_per_mm]
     leans = LEANS if feed is None else (*LEANS, *(feed.lean + more for more in FEED_LEANS))
@@ -156,10 +167,19 @@ def _dashed(slip: _Upright, feed: Feed | None) -> list[int]:
         if not lines:
             break
         (_, line, across), lean = max(lines, key=lambda found: found[0][0])
-        if _comes_through(slip, line, across, lean, hair=feed is not None and _is_hair(slip, line, feed.lean)):
+        hair = feed is not None and _is_hair(slip, line, feed.lean)
+        if _comes_through(slip, line, across, lean, hair=hair) or goes_on(_ends(slip, line)):
             gone += line[:, 0].astype(int).tolist()
         thin = thin[~np.isin(thin[:, 0], line[:, 0])]
     return gone
+
+
+def _ends(slip: _Upright, line: npt.NDArray[np.float64]) -> Points:
+    """Where the line through these bits enters and leaves the slip."""
+    along, across = (line[:, 2] + line[:, 4]) / 2, (line[:, 1] + line[:, 3]) / 2
+    slope, start = np.polyfit(along, across, 1, w=line[:, 4] - line[:, 2])
+    ends = np.array([0.0, len(slip.ink) - 1.0])
+    return np.stack([start + slope * ends, ends], axis=1)
 
 
 def _is_hair(slip: _Upright, line: npt.NDArray[np.float64], lean: float) -> bool:

@@ -408,12 +408,14 @@ def _of_other_guardians(best: int, like: Scores, children: Sequence[Child]) -> M
     return np.asarray(np.array(listed, bool) & sure & (like <= like[best] - OTHER_GUARDIANS))
 
 
-def _guardians_likeness(guesses: Sequence[TextGuess], names: Sequence[str]) -> float:
-    """How like the line is to the guardians' names, written as in the list or one after the other."""
+def guardians_likeness(texts: Sequence[str], names: Sequence[str]) -> float:
+    """How like a line is, as any of these readings has it, to the guardians' names: one of them, or all together."""
     forms = [key_of(form) for form in {*names, " ".join(names)} - {""}]
-    return max(
-        (Indel.normalized_similarity(key_of(guess.text), form) for guess in guesses for form in forms), default=0.0
-    )
+    return max((Indel.normalized_similarity(key_of(text), form) for text in texts for form in forms), default=0.0)
+
+
+def _guardians_likeness(guesses: Sequence[TextGuess], names: Sequence[str]) -> float:
+    return guardians_likeness([guess.text for guess in guesses], names)
 
 
 def _lead_in(scores: Scores, best: int, among: npt.NDArray[np.bool_]) -> float:

@@ -356,6 +356,42 @@ def test_a_word_of_a_childs_name_makes_an_unnamed_slip_a_possible_return(make_sl
     assert Reason.CONTRADICTING_RETURNS in first.decision.reasons
 
 
+def test_a_word_of_a_childs_name_says_nothing_where_the_whole_is_somebody_elses(
+    make_slip: SlipMaker, leo: Child, mia: Child
+) -> None:
+    child = replace(leo, last_name="Schröder")
+    words = (name_read(TextState.WRITTEN, "Mia Schreiber"),)
+    for likeness, verdict in ((0.95, Verdict.GIVEN), (0.6, Verdict.REVIEW)):
+        twins = replace(make_slip(None, page=2, yes=MarkState.EMPTY, identity=unsure((mia, likeness))), texts=words)
+        first, _ = settled([make_slip(child), twins], EVERY_LINE)
+        assert first.decision.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("guardians", "verdict"),
+    [
+        ("Frank Weber, Ayse Weber", Verdict.GIVEN),
+        ("Frnk Wber, Ayse Wber", Verdict.GIVEN),
+        ("Olga Wolf", Verdict.REVIEW),
+        ("Frank Wolf", Verdict.REVIEW),
+        ("Qvx Tzzk", Verdict.REVIEW),
+        ("", Verdict.REVIEW),
+    ],
+)
+def test_guardians_of_another_family_tell_that_an_unsure_slip_is_not_the_childs(
+    make_slip: SlipMaker, leo: Child, mia: Child, guardians: str, verdict: Verdict
+) -> None:
+    luisa, other = replace(leo, guardians=("Olga Wolf",)), replace(mia, guardians=("Frank Weber", "Ayse Weber"))
+    line = replace(name_read(TextState.WRITTEN, guardians), field="guardian_names", role=Role.GUARDIAN_NAMES)
+    refusal = make_slip(None, page=2, yes=MarkState.EMPTY, no=MarkState.TICKED, identity=unsure((luisa, 0.6)))
+    refusal = replace(refusal, texts=(line,))
+    first, _ = settled([make_slip(luisa), refusal], EVERY_LINE, (luisa, other))
+    assert first.decision.verdict is verdict
+    unlisted = replace(luisa, guardians=())
+    again, _ = settled([make_slip(unlisted), refusal], EVERY_LINE, (unlisted, other))
+    assert again.decision.verdict is Verdict.REVIEW
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_refusal_does_not_wait_for_a_slip_that_may_be_the_childs(
     make_slip: SlipMaker, leo: Child, order: int
