@@ -44,6 +44,7 @@ class _Seen:
     mark: float
     extent: float
     solidity: float
+    tick_shaped: bool
     over_words: float
     faint: float
     raw: float
@@ -76,6 +77,12 @@ TICK_INNER_MM2, TICK_INNER_EXTENT_MM = 1.0, 1.9
 LINE_SEEN_MM, LINE_SHARE, LINE_LEANS_MM, LINE_MOST_MM = 2.0, 0.7, 0.35, 1.8
 """A streak or fold is inked on so much of so many millimetres beyond the frame; it may lie so far aside inside of it,
 for a page may lie askew by five degrees, and with that on either side is no broader than the last."""
+ASIDE_INNER_MM2, ASIDE_INNER_EXTENT_MM, ASIDE_MARK_MM2, ASIDE_SOLIDITY = 0.55, 1.1, 2.5, 0.45
+"""A tick drawn half beside its box has less inside the frame, but then it has to be one, and no other mark: a stroke
+that turns at its lowest place and rises farther to the right than to the left. Of 20 series seven ticks lie so."""
+ARM_BEGINS_MM, LEFT_ARM_MM, RIGHT_ARM_MM, ARMS_SHARE, FOOT_MM = 0.6, 0.6, 3.0, 0.8, 0.4
+"""An arm begins so far from the lowest place, and rises by at least so much; the left one by no more than so much of
+the right one."""
 USUAL_BOX_MM = 5.0
 """The box that all of these were measured on. In smaller ones, which word processors print, a tick has less room: it
 needs the same share of it, and as much ink in all. Pens are no smaller, so marks reach as far beyond."""
@@ -176,6 +183,7 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask, over_words: 
         mark=_area(mark, slip.px_per_mm),
         extent=max(np.ptp(rows), np.ptp(columns)) / slip.px_per_mm if len(rows) else 0.0,
         solidity=_solidity(mark),
+        tick_shaped=_is_tick_shaped(rows / slip.px_per_mm, columns / slip.px_per_mm),
         over_words=over_words,
         raw=_inside(_taken_for_line(slip, place), slip.px_per_mm)[0],
         faint=faint_mm2(slip, place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM)),
@@ -284,6 +292,18 @@ def _solidity(mark: Mask) -> float:
     return float(mark.sum() / hull) if hull else 0.0
 
 
+def _is_tick_shaped(rows: npt.NDArray[np.float64], columns: npt.NDArray[np.float64]) -> bool:
+    """Whether a mark goes down to the right, turns, and goes up farther; its pixels are in millimetres, downwards."""
+    if not len(rows):
+        return False
+    up = rows.max() - rows
+    foot = columns[up <= FOOT_MM].mean()
+    left, right = (up[side] for side in (columns < foot - ARM_BEGINS_MM, columns > foot + ARM_BEGINS_MM))
+    if not (len(left) and len(right) and right.max() >= RIGHT_ARM_MM):
+        return False
+    return bool(LEFT_ARM_MM <= left.max() <= ARMS_SHARE * right.max())
+
+
 def _area(mask: Mask, px_per_mm: float) -> float:
     return float(mask.sum() / px_per_mm**2)
 
@@ -304,8 +324,15 @@ def _alone(seen: _Seen, box: Rect) -> MarkState:
         clean = seen.around < EMPTY_AROUND_MM2 and max(seen.faint, seen.raw - seen.inner) < EMPTY_FAINT_MM2
         return MarkState.EMPTY if clean else MarkState.UNCLEAR
     if seen.inner < TICK_INNER_MM2 * room**2 or seen.inner_extent < TICK_INNER_EXTENT_MM * room:
-        return MarkState.UNCLEAR
+        aside = _is_tick_aside(seen, room) and _shape(seen, box) is MarkState.TICKED
+        return MarkState.TICKED if aside else MarkState.UNCLEAR
     return _shape(seen, box) if seen.mark >= TICK_INNER_MM2 else MarkState.UNCLEAR
+
+
+def _is_tick_aside(seen: _Seen, room: float) -> bool:
+    """Whether a mark with little ink inside the frame is a tick all the same, most of which lies beside."""
+    inside = seen.inner >= ASIDE_INNER_MM2 * room**2 and seen.inner_extent >= ASIDE_INNER_EXTENT_MM * room
+    return inside and seen.tick_shaped and seen.mark >= ASIDE_MARK_MM2 and seen.solidity <= ASIDE_SOLIDITY
 
 
 def _room(box: Rect) -> float:
@@ -334,6 +361,7 @@ def _evidence(place: Rect, seen: _Seen) -> Evidence:
             "mark_mm2": round(seen.mark, 2),
             "extent_mm": round(seen.extent, 2),
             "solidity": round(seen.solidity, 2),
+            "tick_shaped": float(seen.tick_shaped),
             "over_words_mm2": round(seen.over_words, 2),
             "faint_mm2": round(seen.faint, 2),
             "raw_mm2": round(seen.raw, 2),

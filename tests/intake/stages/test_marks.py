@@ -170,6 +170,30 @@ def test_a_mark_in_the_margin_is_doubt() -> None:
     assert states_on(marked(unmarked(), beside, MarkStyle.CROSS))[0] is MarkState.UNCLEAR
 
 
+def hook(*corners: tuple[float, float]) -> Picture:
+    """A stroke through corners that are given in millimetres from the upper left corner of the box for yes."""
+    return with_ink(unmarked(), [line(*((YES_BOX.x + x, YES_BOX.y + y) for x, y in corners))])
+
+
+def test_a_tick_half_beside_its_box_is_one() -> None:
+    sheet = hook((-2.2, 1.0), (0.0, 4.2), (3.2, -2.5))
+    assert states_on(sheet) == states_on(sheet, bilevel=True) == (MarkState.TICKED, MarkState.EMPTY)
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        ((0.0, 4.2), (3.2, -2.5)),
+        ((-3.2, -2.5), (0.0, 4.2), (3.2, -2.5)),
+        ((3.2, 7.5), (0.0, 1.0), (-2.2, 4.0)),
+        ((-5.0, 1.0), (-3.5, 4.2), (0.4, -1.0)),
+    ],
+    ids=["a stroke", "arms of one length", "upside down", "hardly inside"],
+)
+def test_other_strokes_half_beside_a_box_are_doubt(corners: Sequence[tuple[float, float]]) -> None:
+    assert states_on(hook(*corners), bilevel=True) == (MarkState.UNCLEAR, MarkState.EMPTY)
+
+
 @pytest.mark.parametrize("gray", [250, 10], ids=["white", "black"])
 def test_a_box_that_is_covered_is_never_empty(gray: int) -> None:
     covered = painted(unmarked(), YES_BOX.grown(2, 2, 2, 2), gray)
