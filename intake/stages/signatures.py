@@ -55,10 +55,13 @@ LOOP_MM, LOOP_SHARE, LOOP_SAMPLES, LOOP_FEW, LOOP_FEW_SHARE = 0.8, 0.92, 600, 60
 reach 0.87, signatures 0.55. A few places tell most lines from one."""
 LETTER_MM, SAME_HEIGHT, SAME_FOOT_MM, LETTER_GAP_MM, MOST_SLOPE, TYPED_LETTERS = (1.5, 5.0), 0.12, 0.3, 8.0, 0.45, 6
 """Typed letters: so many of one height on one line. Hands that print that evenly are asked about, too: 8 of 500."""
-SHARD_MM, SHARD_SLIMNESS, SHARDS, STAMP_PIECES, SAME_WAY_DEG = 3.0, 6.0, 4, 15, 2.5
+CUT_MM = 0.4
+"""What print cuts off above and below is as high as the paper between: bits of a large hand, not typed letters."""
+SHARD_MM, SHARD_SLIMNESS, SHARDS, STAMP_PIECES, SAME_WAY_DEG, SHARD_TURN_DEG = 3.0, 6.0, 4, 15, 2.5, 40.0
 """A stamp of which black and white left shards of its frame and letters: so many straight bits in so many pieces, that
-lie along the frame's sides to within the last; those of a broken signature lie as they will (169 to 170 degrees, all
-five of a stamp's; 0 to 12 degrees either way, a signature's)."""
+lie along the frame's sides to within the fifth; those of a broken signature lie as they will (169 to 170 degrees, all
+five of a stamp's; 0 to 12 degrees either way, a signature's), or aslant: no stamp is turned by more than the last, but
+eight strokes of one leaning hand are, by 45 degrees."""
 RING_RADIUS_MM, RING_BAND_MM, RING_SECTORS, RING_INKED_SHARE = (7.0, 22.0), 0.8, 72, 0.85
 """A round stamp's ring: ink all around one middle."""
 LINE_BAND_MM, CROSS_REST_SHARE, FEW_POINTS, FEW_REST_SHARE = 1.2, 0.12, 250, 0.3
@@ -163,6 +166,7 @@ def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...], cutout: Cutou
     spread, extent, width, height = (span(places, 0.015) for places in (*(points @ axes).T, *points.T))
     ink_mm2 = float(len(rows) / slip.px_per_mm**2)
     places = [piece.place for piece in own]
+    whole = [place for place in places if not _is_between_print(slip, place)]
     few = points[:: max(1, len(points) // MOST_POINTS)]
     return _Seen(
         ink_mm2=ink_mm2,
@@ -173,7 +177,7 @@ def _measure(slip: SlipImage, field: Rect, own: tuple[Piece, ...], cutout: Cutou
         length=ink_mm2 / max(stroke_width_mm(cutout.mask, slip.px_per_mm), 0.2),
         faint_mm2=faint_mm2(slip, field) if ink_mm2 < EMPTY_MM2 else 0.0,
         drawn=_few_straight_lines(few) or _is_loop(points),
-        stamped=is_framed(points) or _typed(places) or _ringed(few, places) or _in_shards(slip, own),
+        stamped=is_framed(points) or _typed(whole) or _ringed(few, places) or _in_shards(slip, own),
         unread=unread,
     )
 
@@ -195,6 +199,9 @@ def _in_shards(slip: SlipImage, own: Sequence[Piece]) -> bool:
     if len(shards) < SHARDS or len(own) < STAMP_PIECES:
         return False
     turns = np.sort([_direction(slip, shard) % 90 for shard in shards])
+    turns = turns[np.minimum(turns, 90 - turns) <= SHARD_TURN_DEG]
+    if not len(turns):
+        return False
     ends = np.searchsorted(np.concatenate([turns, turns + 90]), turns + SAME_WAY_DEG, side="right")
     return bool((ends - np.arange(len(turns))).max() >= SHARDS)
 
@@ -204,6 +211,13 @@ def _direction(slip: SlipImage, piece: Piece) -> float:
     rows, columns = np.nonzero(cut_out(slip, (piece,)).mask)
     _, axes = np.linalg.eigh(np.cov(np.stack([columns, rows]).astype(np.float64)))
     return float(np.degrees(np.arctan2(axes[1, 1], axes[0, 1])) % 180)
+
+
+def _is_between_print(slip: SlipImage, place: Rect) -> bool:
+    """Whether print lies right above a piece and right below it."""
+    above = Rect(place.x, place.y - CUT_MM, place.width, CUT_MM)
+    below = Rect(place.x, place.bottom, place.width, CUT_MM)
+    return all(bool(slip.near_print[slip.slices(side)].any()) for side in (above, below))
 
 
 def _typed(pieces: Sequence[Rect]) -> bool:

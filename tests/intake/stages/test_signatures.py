@@ -95,6 +95,35 @@ def test_a_signature_in_black_and_white_is_signed() -> None:
     assert state_on(cut_slip(), bilevel=True) is SignatureState.SIGNED
 
 
+def shards(turn_deg: float) -> list[Path]:
+    """Eight bits of straight line that all lie one way, and a row of dots."""
+    x, y = 2.4 * np.cos(np.radians(turn_deg)), 2.4 * np.sin(np.radians(turn_deg))
+    at = [(LEFT + 14 + 4 * n, BASE - 9 + 1.1 * (n % 3)) for n in range(8)]
+    dots = [(LEFT + 14 + 3 * n, BASE - 3) for n in range(10)]
+    return [
+        *(line((a - x, b - y), (a + x, b + y)) for a, b in at),
+        *(line((a, b), (a + 0.5, b + 0.3)) for a, b in dots),
+    ]
+
+
+@pytest.mark.parametrize(("turn_deg", "stamped_there"), [(0, 1), (-12, 1), (-20, 1), (80, 1), (135, 0), (45, 0)])
+def test_shards_of_a_frame_lie_as_a_stamp_may_be_turned(turn_deg: float, stamped_there: int) -> None:
+    reading = reading_on(with_ink(cut_slip(UNSIGNED), shards(turn_deg), replace(BLUE, width=0.35)))
+    assert reading.evidence.measures["stamped"] == stamped_there
+
+
+@pytest.mark.parametrize("apart_mm", [2.0, 2.6, 3.0])
+def test_what_print_cuts_off_above_and_below_is_no_row_of_typed_letters(apart_mm: float) -> None:
+    """The legs of a large hand between the printed line and the words below it."""
+    steps = np.linspace(0, 1, 60)
+    legs = []
+    for n in range(10):
+        top = BASE - 9 - 1.5 * (n % 3)
+        across = LEFT + 10 + apart_mm * n + (1.5 * (n % 4) - 2) * steps + 0.4 * np.sin(7 * steps + n)
+        legs.append(np.stack([across, top + (BASE + 3 - top) * steps], axis=1))
+    assert state_on(with_ink(cut_slip(UNSIGNED), legs), bilevel=True) is SignatureState.SIGNED
+
+
 def test_a_line_that_nobody_signed_is_empty() -> None:
     assert state_on(cut_slip(UNSIGNED)) is SignatureState.EMPTY
     assert state_on(cut_slip(UNSIGNED), bilevel=True) is SignatureState.EMPTY
