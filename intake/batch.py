@@ -79,6 +79,11 @@ FAMILY_LIKENESS, FAMILY_UNLIKE = 0.65, 0.5
 second, if those of a listed family are as like them as the first. On the seven slips above the child's own were 0.65
 like the line, or more; of 32 slips that were only like another child's, 8 named another family so."""
 
+FIRST_NAME_LIKE, FIRST_NAME_UNLIKE, FIRST_NAME_LETTERS = 85.0, 60.0, 4
+"""Nor is it a child's whose first name is less like each of its words than the second, in per cent, if some listed
+child's first name is like one by the first, and the word has so many letters: siblings share last name and guardians,
+not the first name."""
+
 PageReader = Callable[[PageImage, Sequence[Template], Roster, TextEngine], PageReading]
 """What reads one decoded page: `intake.read_slip.read_page`."""
 
@@ -287,7 +292,7 @@ def settled(slips: Sequence[SlipReading], policy: Policy, listed: Sequence[Child
     has to look at all of them. A slip of unsure identity may be the return of any child it nearly names, or whose
     guardians it names, and counts against that child's consent just the same; a refusal does not wait for it. A
     settled slip that says the same as an earlier one on the same form is marked as its duplicate. Guardians of another
-    family of the list tell that an unsure slip is not the child's.
+    family of the list, and another first name of it, tell that an unsure slip is not the child's.
 
     A slip on which the office's stamp is all that makes doubt says to the others what it would say without it. It
     goes to a person itself.
@@ -381,7 +386,7 @@ def _possible_children(
         same_guardians = enough and fuzz.ratio(guardians, known) >= GUARDIANS_LIKENESS
         if same_guardians or (not legible and _shares_a_word(slip, other, child)):
             likely[child.id] = child
-    elsewhere = _of_another_family(slip, listed)
+    elsewhere = _of_another_family(slip, listed) | _of_another_first_name(slip, listed)
     return [child for child in likely.values() if child.id not in elsewhere]
 
 
@@ -394,6 +399,21 @@ def _of_another_family(slip: SlipReading, listed: Sequence[Child]) -> set[str]:
     if max(likeness.values(), default=0.0) < FAMILY_LIKENESS:
         return set()
     return {child for child, like in likeness.items() if like < FAMILY_UNLIKE}
+
+
+def _of_another_first_name(slip: SlipReading, listed: Sequence[Child]) -> set[str]:
+    """Whose slip it is not, by id: the line of the child bears another first name of the list."""
+    words = [key_of(word) for word in _text_of(slip, Role.CHILD_NAME).replace("-", " ").split()]
+    whole = [word for word in words if len(word) >= FIRST_NAME_LETTERS]
+    if not any(_like_first_name(whole, child) >= FIRST_NAME_LIKE for child in listed):
+        return set()
+    return {child.id for child in listed if _like_first_name(words, child) < FIRST_NAME_UNLIKE}
+
+
+def _like_first_name(words: Sequence[str], child: Child) -> float:
+    """How like one of the words is to a child's first name, or to one of several, in per cent."""
+    names = [key_of(name) for name in (child.first_name, *child.first_name.replace("-", " ").split())]
+    return max((fuzz.ratio(word, name) for word in words for name in names), default=0.0)
 
 
 def _shares_a_word(slip: SlipReading, other: SlipReading, child: Child) -> bool:

@@ -392,6 +392,34 @@ def test_guardians_of_another_family_tell_that_an_unsure_slip_is_not_the_childs(
     assert again.decision.verdict is Verdict.REVIEW
 
 
+@pytest.mark.parametrize(
+    ("read_there", "verdict"),
+    [
+        ("Hannah", Verdict.GIVEN),
+        ("Hanna Wulf", Verdict.GIVEN),
+        ("Hxxna", Verdict.REVIEW),
+        ("Wolf", Verdict.REVIEW),
+        ("Leo Wulf", Verdict.REVIEW),
+        ("Leo Hannah", Verdict.REVIEW),
+        ("Li", Verdict.REVIEW),
+        ("", Verdict.REVIEW),
+    ],
+)
+def test_another_first_name_of_the_list_tells_that_an_unsure_slip_is_not_the_childs(
+    make_slip: SlipMaker, leo: Child, mia: Child, read_there: str, verdict: Verdict
+) -> None:
+    brother, sister = (
+        replace(child, first_name=first, last_name="Wolf", guardians=("Olga Wolf",))
+        for child, first in ((leo, "Leo"), (mia, "Hannah-Li"))
+    )
+    guardians = replace(name_read(TextState.WRITTEN, "Olga Wolf"), field="guardian_names", role=Role.GUARDIAN_NAMES)
+    both = (name_read(TextState.WRITTEN, read_there), guardians)
+    named = replace(make_slip(brother), texts=(name_read(TextState.WRITTEN, "Leo Wolf"), guardians))
+    refusal = replace(make_slip(None, page=2, yes=MarkState.EMPTY, no=MarkState.TICKED, identity=unsure()), texts=both)
+    first, _ = settled([named, refusal], EVERY_LINE, (brother, sister))
+    assert first.decision.verdict is verdict
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_refusal_does_not_wait_for_a_slip_that_may_be_the_childs(
     make_slip: SlipMaker, leo: Child, order: int
