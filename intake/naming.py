@@ -25,6 +25,7 @@ from intake.stages.match import (
 )
 from intake.stages.names import LineCrops, Rendering, cut_line
 from intake.stages.printed_name import ink_beside_name
+from intake.stages.variations import variations_of
 from intake.stages.wording import objects
 from intake.values import (
     Child,
@@ -267,9 +268,10 @@ def _name_child(
 
 
 def _renderings(cut: LineCrops) -> Iterator[Rendering]:
-    """The crops of a line; those that take longer are made when all others have been read."""
+    """The crops of a line; those that take longer are made when all others have been read, then variations of all."""
     yield from (Rendering(crop, whole=True) for crop in cut.crops)
     yield from cut.harder()
+    yield from (Rendering(crop, whole=True) for crop in variations_of(cut.crops))
 
 
 @lru_cache(maxsize=4)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from intake.engines import TextEngine
 from intake.naming import read_names, unless_words
+from intake.sheet import Sheet
 from intake.stages.blank import dark_pieces, outside_of
 from intake.stages.code_ink import areas_of_codes, ink_of_codes
 from intake.stages.codes import codes_on_slip, find_codes, glance_at_codes, poses_from_codes
@@ -21,7 +22,6 @@ from intake.stages.integrity import compare_print, joined, other_letter
 from intake.stages.marks import read_choice
 from intake.stages.outline import poses_from_outline
 from intake.stages.register import register
-from intake.stages.sheet import Sheet
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
 from intake.stages.streaks import find_streaks

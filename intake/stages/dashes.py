@@ -21,7 +21,7 @@ import numpy.typing as npt
 from forms.geometry import Rect
 from intake.folds import DEEPEST
 from intake.pieces import Piece, cut_out, ink_pixels, pieces_of
-from intake.stages.sheet import Points, Sheet
+from intake.sheet import Points, Sheet
 from intake.values import Fold, Labels, Mask, Registration, SlipImage
 
 LEANS = tuple(np.arange(-0.012, 0.0121, 0.004).tolist())

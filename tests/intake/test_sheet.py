@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from intake.stages.sheet import Points, Sheet
+from intake.sheet import Points, Sheet
 from intake.values import PageImage, Registration, StrayState
 from samples.scanner import FLATBED, Mode, Picture
 from tests.intake.returned import PRIMARY, page_of, read, scan_of, sheet_of, template_of, true_place
