@@ -247,19 +247,41 @@ def _name_child(
 ) -> tuple[_Read, _Named]:
     """Read one rendering of the line after the other until the child is beyond doubt.
 
+    What variations of the crops say counts only if they name it: whoever is not named is not to look like more
+    children, nor its line to object, for having been read more often.
+    """
+    read, named = _read_on(_Read(), _renderings(cut), cut.state, vocabulary, guardians, engine)
+    if named.identity.state not in {IdentityState.UNSURE, IdentityState.NO_NAME}:
+        return read, named
+    more = (Rendering(crop, whole=True) for crop in variations_of(cut.crops))
+    varied, found = _read_on(read, more, cut.state, vocabulary, guardians, engine)
+    return (varied, found) if found.identity.state is IdentityState.IDENTIFIED else (read, named)
+
+
+def _read_on(  # noqa: PLR0917 - a line and what is known of it
+    read: _Read,
+    renderings: Iterator[Rendering],
+    line: TextState,
+    vocabulary: Vocabulary,
+    guardians: Sequence[TextGuess],
+    engine: TextEngine,
+) -> tuple[_Read, _Named]:
+    """What is read of a line with these renderings, and whom it names.
+
     Strokes too faint for ink are no writing, unless they are the name of a child of the list.
     """
-    read = _Read()
-    identity = identify(cut.state, (), vocabulary)
-    state = TextState.WRITTEN if cut.state is TextState.EMPTY and cut.crops else cut.state
-    for crop, whole in _renderings(cut):
+    identity = identify(line, (), vocabulary)
+    state = line
+    for crop, whole in renderings:
+        state = TextState.WRITTEN if line is TextState.EMPTY else line
         read = read.and_also(ask(engine, [crop]), whole=whole)
         found = identify(state, read.every, vocabulary, complete=False)
         if found.state is IdentityState.IDENTIFIED:
-            return read, _Named(found, by_part=bool(read.parts))
+            alone = identify(state, read.whole, vocabulary, complete=False) if read.parts else found
+            return read, _Named(found, by_part=alone.child != found.child)
     for guesses, by_part in ((read.whole, False), (read.every, bool(read.parts))):
         found = identify(state, guesses, vocabulary)
-        if cut.state is not TextState.EMPTY or found.state is IdentityState.IDENTIFIED:
+        if line is not TextState.EMPTY or found.state is IdentityState.IDENTIFIED:
             identity = found
         identity = identify_alone(identity, guesses, vocabulary, guardians)
         if identity.state is IdentityState.IDENTIFIED:
@@ -268,10 +290,9 @@ def _name_child(
 
 
 def _renderings(cut: LineCrops) -> Iterator[Rendering]:
-    """The crops of a line; those that take longer are made when all others have been read, then variations of all."""
+    """The crops of a line; those that take longer are made when all others have been read."""
     yield from (Rendering(crop, whole=True) for crop in cut.crops)
     yield from cut.harder()
-    yield from (Rendering(crop, whole=True) for crop in variations_of(cut.crops))
 
 
 @lru_cache(maxsize=4)

@@ -86,16 +86,47 @@ def test_a_child_is_known_by_the_first_crop_and_no_other_is_read() -> None:
     assert engine.asked == len(lines)
 
 
-def test_what_no_first_look_names_is_shown_in_every_rendering() -> None:
+@pytest.mark.parametrize(("text", "varied"), [("Zacharias Quell", False), ("Xq", True)], ids=["legible", "illegible"])
+def test_what_no_first_look_names_is_shown_in_every_rendering(text: str, *, varied: bool) -> None:
     slip = slip_of()
     line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
     cut = cut_line(slip, line)
-    engine = Reads("Zacharias Quell")
+    engine = Reads(text)
     texts, identity, _ = read_names(slip, [line], NO_CODE, ROSTER, engine)
     assert identity.child is None
-    assert engine.asked == len(cut.crops) + len(cut.harder()) + len(list(variations_of(cut.crops)))
+    shown, variations = len(cut.crops) + len(cut.harder()), len(list(variations_of(cut.crops)))
+    assert engine.asked == shown + (variations if varied else 0)
     assert len(cut.harder()) >= 3
-    assert texts[0].text == "Zacharias Quell"
+    assert variations == 18
+    assert texts[0].text == text
+
+
+class ReadsLate(Reads):
+    """An engine that reads one thing in the crops of a line, and another in what is shown after so many."""
+
+    def __init__(self, text: str, later: str, after: int) -> None:
+        super().__init__(text)
+        self.later, self.after = later, after
+
+    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
+        self.text = self.later if self.asked >= self.after else self.text
+        return super().read_lines(crops)
+
+
+@pytest.mark.parametrize(("later", "child"), [("Jörn Petersen", "Jörn Petersen"), ("Nein! Mia Sxh", None)])
+def test_a_variation_names_a_child_or_says_nothing(later: str, child: str | None) -> None:
+    slip = slip_of()
+    line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
+    cut = cut_line(slip, line)
+    engine = ReadsLate("Xq", later, len(cut.crops) + len(cut.harder()))
+    texts, identity, _ = read_names(slip, [line], NO_CODE, ROSTER, engine)
+    before, _, _ = read_names(slip, [line], NO_CODE, ROSTER, Reads("Xq"))
+    if child is None:
+        assert (texts, identity.child) == (before, None)
+        assert texts[0].state is TextState.WRITTEN
+    else:
+        assert identity.child is not None
+        assert identity.child.name == child
 
 
 class ReadsOne(Reads):
