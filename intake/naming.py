@@ -16,6 +16,7 @@ from intake.stages.match import (
     Vocabulary,
     identify,
     identify_alone,
+    may_be,
     named_by_code,
     narrowed,
     unless_of_others,
@@ -83,7 +84,7 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         read, named = _name_child(cut, vocabulary, guardians, engine)
         named = replace(named, identity=unless_turned_around(named.identity, read.every, vocabulary, guardians))
         named = _narrowed(named, read, roster, class_hints(roster, file, said))
-        named = replace(named, identity=unless_of_others(named.identity, read.every, guardians))
+        named = replace(named, identity=unless_of_others(named.identity, read.every, vocabulary, guardians))
         guesses[line.name] = read.every
         if named.by_part and cut.state is TextState.WRITTEN:
             cuts[line.name] = replace(cut, state=TextState.UNREAD)
@@ -247,15 +248,17 @@ def _name_child(
 ) -> tuple[_Read, _Named]:
     """Read one rendering of the line after the other until the child is beyond doubt.
 
-    What variations of the crops say counts only if they name it: whoever is not named is not to look like more
-    children, nor its line to object, for having been read more often.
+    What variations of the crops say counts only if they name a child that the crops themselves leave possible: in a
+    narrower picture a long word may lose its letters. Whoever is not named is not to look like more children, nor its
+    line to object, for having been read more often.
     """
     read, named = _read_on(_Read(), _renderings(cut), cut.state, vocabulary, guardians, engine)
     if named.identity.state not in {IdentityState.UNSURE, IdentityState.NO_NAME}:
         return read, named
     more = (Rendering(crop, whole=True) for crop in variations_of(cut.crops))
     varied, found = _read_on(read, more, cut.state, vocabulary, guardians, engine)
-    return (varied, found) if found.identity.state is IdentityState.IDENTIFIED else (read, named)
+    child = found.identity.child
+    return (varied, found) if child is not None and may_be(child, read.every, named.identity) else (read, named)
 
 
 def _read_on(  # noqa: PLR0917 - a line and what is known of it
