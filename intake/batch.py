@@ -81,8 +81,8 @@ like the line, or more; of 32 slips that were only like another child's, 8 named
 
 FIRST_NAME_LIKE, FIRST_NAME_UNLIKE, FIRST_NAME_LETTERS = 85.0, 60.0, 4
 """Nor is it a child's whose first name is less like each of its words than the second, in per cent, if some listed
-child's first name is like one by the first, and the word has so many letters: siblings share last name and guardians,
-not the first name."""
+child's first name is like one by the first, and the word has so many letters and is not the child's last name: siblings
+share last name and guardians, not the first name."""
 
 PageReader = Callable[[PageImage, Sequence[Template], Roster, TextEngine], PageReading]
 """What reads one decoded page: `intake.read_slip.read_page`."""
@@ -405,9 +405,13 @@ def _of_another_first_name(slip: SlipReading, listed: Sequence[Child]) -> set[st
     """Whose slip it is not, by id: the line of the child bears another first name of the list."""
     words = [key_of(word) for word in _text_of(slip, Role.CHILD_NAME).replace("-", " ").split()]
     whole = [word for word in words if len(word) >= FIRST_NAME_LETTERS]
-    if not any(_like_first_name(whole, child) >= FIRST_NAME_LIKE for child in listed):
-        return set()
-    return {child.id for child in listed if _like_first_name(words, child) < FIRST_NAME_UNLIKE}
+    told = [word for word in whole if any(_like_first_name([word], child) >= FIRST_NAME_LIKE for child in listed)]
+    others = [child for child in listed if _like_first_name(words, child) < FIRST_NAME_UNLIKE]
+    return {
+        child.id
+        for child in others
+        if told and not any(fuzz.ratio(word, key_of(child.last_name)) >= FIRST_NAME_LIKE for word in told)
+    }
 
 
 def _like_first_name(words: Sequence[str], child: Child) -> float:

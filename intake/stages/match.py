@@ -346,7 +346,7 @@ def may_be(child: Child, guesses: Sequence[TextGuess], identity: Identity) -> bo
     """Whether a line may bear a child's name that only variations of its crops named: by these, its other readings, no
     other three children are likelier, and none shows many more letters than the name has.
     """
-    longest = max(len(key) for name in _whole_names(child) for key in _keys(name))
+    longest = max((len(key) for name in _whole_names(child) for key in _keys(name)), default=0)
     most = max((len(key_of(guess.text)) for guess in guesses), default=0)
     likely = [candidate.child for candidate in identity.candidates]
     return most <= LONGER * longest + 1 and (not likely or child in likely)
@@ -380,10 +380,10 @@ def _first_name_only(guesses: Sequence[TextGuess], child: Child) -> bool:
     """Whether what was read is more like the first name than like the whole one."""
     texts = [key_of(guess.text) for guess in guesses]
     first, whole = (
-        max(Levenshtein.normalized_similarity(text, key) for text in texts for name in names for key in _keys(name))
+        [Levenshtein.normalized_similarity(text, key) for text in texts for name in names for key in _keys(name)]
         for names in ([child.first_name], _whole_names(child))
     )
-    return first > whole
+    return max(first, default=0.0) > max(whole, default=0.0)
 
 
 def _likeness_of_words(text: str, name: str) -> float:

@@ -401,6 +401,7 @@ def test_guardians_of_another_family_tell_that_an_unsure_slip_is_not_the_childs(
         ("Wolf", Verdict.REVIEW),
         ("Leo Wulf", Verdict.REVIEW),
         ("Leo Hannah", Verdict.REVIEW),
+        ("Wolf Wulf", Verdict.REVIEW),  # a first name of the list, but the child's last name as well
         ("Li", Verdict.REVIEW),
         ("", Verdict.REVIEW),
     ],
@@ -416,7 +417,7 @@ def test_another_first_name_of_the_list_tells_that_an_unsure_slip_is_not_the_chi
     both = (name_read(TextState.WRITTEN, read_there), guardians)
     named = replace(make_slip(brother), texts=(name_read(TextState.WRITTEN, "Leo Wolf"), guardians))
     refusal = replace(make_slip(None, page=2, yes=MarkState.EMPTY, no=MarkState.TICKED, identity=unsure()), texts=both)
-    first, _ = settled([named, refusal], EVERY_LINE, (brother, sister))
+    first, _ = settled([named, refusal], EVERY_LINE, (brother, sister, replace(mia, id="w", first_name="Wolf")))
     assert first.decision.verdict is verdict
 
 

@@ -120,6 +120,14 @@ def test_a_whole_name_does_not_need_the_guardians() -> None:
         assert unless_of_others(named, [reading(text)], NAMES, [reading("Björn Sauer")]) == named
 
 
+def test_a_name_in_letters_that_have_no_key_breaks_nothing() -> None:
+    foreign = child("Юрий", "Иванов")
+    named = Identity(IdentityState.IDENTIFIED, foreign, IdentifiedBy.NAME, ())
+    listed = vocabulary_of([foreign])
+    assert unless_of_others(named, [reading("Juri")], listed, [reading("Olga Ivanova")]) == named
+    assert not may_be(foreign, [reading("Juri")], named)
+
+
 def test_what_only_variations_name_has_to_be_possible_by_the_other_readings() -> None:
     lena, jan = child("Lena", "Richter"), child("Noah", "Sauer")
     unsure = Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, (Candidate(lena, 0.4, 0.4, -2.0),))
