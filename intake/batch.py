@@ -37,6 +37,8 @@ from intake.values import (
     PageRef,
     Returns,
     Roster,
+    SignatureReading,
+    SignatureState,
     SlipReading,
     SlipResult,
     StrayState,
@@ -294,8 +296,8 @@ def settled(slips: Sequence[SlipReading], policy: Policy, listed: Sequence[Child
     settled slip that says the same as an earlier one on the same form is marked as its duplicate. Guardians of another
     family of the list, and another first name of it, tell that an unsure slip is not the child's.
 
-    A slip on which the office's stamp is all that makes doubt says to the others what it would say without it. It
-    goes to a person itself.
+    A slip on which the office's stamp is all that makes doubt says to the others what it would say without it; one that
+    only the child itself has not signed yet, what it would say if it had. Both go to a person themselves.
     """
     named = [(slip, slip.identity.child) for slip in slips if slip.identity.child is not None]
     returned: dict[str, list[SlipReading]] = defaultdict(list)
@@ -316,8 +318,8 @@ def settled(slips: Sequence[SlipReading], policy: Policy, listed: Sequence[Child
             results.append(_result(slip, Returns.ONLY, "", policy))
             continue
         every = [*returned[whose.id], *possible[whose.id]]
-        stamped = slip.stray.state is StrayState.STAMP and Verdict.REVIEW in _said_together(every, policy, stamps=True)
-        first = name_of(slip) if stamped else firsts.setdefault((whose.id, slip.form_id), name_of(slip))
+        apart = _as_told(slip) is not slip and Verdict.REVIEW in _said_together(every, policy, as_told=False)
+        first = name_of(slip) if apart else firsts.setdefault((whose.id, slip.form_id), name_of(slip))
         refuses = decide(slip, Returns.ONLY, policy).verdict is Verdict.REFUSED
         heard = said_surely[whose.id] if refuses else said[whose.id]
         if len(heard) > 1:
@@ -329,10 +331,10 @@ def settled(slips: Sequence[SlipReading], policy: Policy, listed: Sequence[Child
     return results
 
 
-def _said_together(returns: Sequence[SlipReading], policy: Policy, *, stamps: bool = False) -> set[Verdict]:
+def _said_together(returns: Sequence[SlipReading], policy: Policy, *, as_told: bool = True) -> set[Verdict]:
     """What all returns of one child say, each paper once: more than one verdict is a contradiction.
 
-    `stamps` if a stamp makes a doubt.
+    `as_told` if each counts for what it says to the others, not for what it is decided to say itself.
     """
     papers: list[list[SlipReading]] = []
     for slip in returns:
@@ -343,18 +345,30 @@ def _said_together(returns: Sequence[SlipReading], policy: Policy, *, stamps: bo
             again.append(slip)
     together: set[Verdict] = set()
     for paper in papers:
-        said = paper if stamps else [_without_stamp(image) for image in paper]
+        said = [_as_told(image) for image in paper] if as_told else paper
         verdicts = {decide(image, Returns.ONLY, policy).verdict for image in said}
         objected = any(image.note is not CoverNote.NONE for image in paper)
         together |= verdicts if objected else verdicts - {Verdict.REVIEW} or verdicts
     return together
 
 
-def _without_stamp(slip: SlipReading) -> SlipReading:
-    """The slip as it would be if nobody had stamped it."""
-    if slip.stray.state is not StrayState.STAMP:
-        return slip
-    return replace(slip, stray=replace(slip.stray, state=StrayState.NONE))
+def _as_told(slip: SlipReading) -> SlipReading:
+    """The slip as it counts for the child's other slips; itself where that is no different.
+
+    As if nobody had stamped it, unless it is a filled PDF: that is no stamp of the office. And as if the child had
+    signed that has not: it is its guardians whose second thoughts would show so.
+    """
+    if slip.bare is not None and slip.channel is not Channel.DIGITAL:
+        stray = replace(slip.stray, state=StrayState.NONE) if slip.stray.state is StrayState.STAMP else slip.stray
+        slip = replace(slip, stray=stray, marks=slip.bare.marks, signatures=slip.bare.signatures)
+    if any(_to_sign_yet(line) for line in slip.signatures):
+        lines = (replace(s, state=SignatureState.SIGNED) if _to_sign_yet(s) else s for s in slip.signatures)
+        slip = replace(slip, signatures=tuple(lines))
+    return slip
+
+
+def _to_sign_yet(line: SignatureReading) -> bool:
+    return line.role is Role.PUPIL_SIGNATURE and line.state is SignatureState.EMPTY
 
 
 def _is_rescan(slip: SlipReading, other: SlipReading) -> bool:

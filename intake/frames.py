@@ -4,14 +4,16 @@ Ink is looked at along every direction a stamp may be turned to. A line is a nar
 stretch and has little ink beside it; stamps print with gaps.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TypeVar
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from intake.values import GrayImage
+from intake.values import GrayImage, Stamp
 
 BAND_MM, STEP_MM, FREE_SIDE_MM, MOST_TURN_DEG = 0.4, 0.5, 1.2, 25
 THIN_MM = 0.2
@@ -29,13 +31,12 @@ STRAIGHT_MM, AROUND_LINE_MM, STRAY_TIMES, FEWEST_STEPS = 0.08, 1.0, 2.5, 3
 """The middle of a printed line's ink, as far around it as the second, wavers by less than the first (standard deviation
 without the steps that are off by so many times as much): the corners of 41 stamps by 0.015 to 0.04 mm, those of nine
 signatures that look like one by 0.105 to 0.22."""
-SIDES_MM, SIDE_INKED_SHARE, SIDE_MM, SIDES, STAMP_MM = (12.0, 8.0), 0.8, 1.0, 3, (60.0, 32.0)
-"""A stamp is no larger than the last; straight lines of at least the first lie along so many of its sides, so near to
-where its ink ends."""
-OPEN_MM = 1.5
-"""So near do the lines along the other sides reach to a side without one, so that nothing stands outside the frame. Of
-230 slips on which a stamp was all that nothing explains, 103 are known by that; of 188 with a note, stamped or not,
-none."""
+SIDES_MM, SIDE_INKED_SHARE, SIDE_MM, STAMP_MM = (12.0, 8.0), 0.8, 1.0, (60.0, 32.0)
+"""A stamp is no larger than the last and no smaller than the first; straight lines of at least the first lie along
+three of its sides, and its ink reaches no farther beyond them than the third."""
+BEYOND_MM, BEYOND_ASIDE_MM, BEYOND_SHARE = (1.5, 5.5), 0.6, 0.6
+"""A stamp's side ends at the corner: of the stretch beyond it less than this share is inked, so far aside. Folds and
+printed lines go on."""
 F = TypeVar("F", np.float32, np.float64)
 Points = npt.NDArray[np.float64]
 """Places of ink, shape (n, 2), in millimetres."""
@@ -82,54 +83,110 @@ def is_framed(points: Points) -> bool:
     )
 
 
-def is_one_stamp(points: Points) -> bool:
-    """Whether the ink is one framed stamp, with nothing outside its frame."""
-    if (np.ptp(points, axis=0) < SMALLEST_FRAME_MM).any():
-        return False
+def covered(stamp: Stamp, points: Points) -> npt.NDArray[np.bool_]:
+    """Which of the points lie inside the stamp's frame, or on it."""
+    x, y = turned(points, stamp.turn)
+    across = (x >= stamp.left - SIDE_MM) & (x <= stamp.right + SIDE_MM)
+    return np.asarray(across & (y >= stamp.top - SIDE_MM) & (y <= stamp.bottom + SIDE_MM), bool)
+
+
+def stamps_in(points: Points) -> Iterator[Stamp]:
+    """The framed stamps whose frame is in the ink, whatever else is; one may be found in several turns.
+
+    Of a frame three sides are enough: where the fourth was, the lines of two others end.
+    """
+    if not len(points) or (np.ptp(points, axis=0) < SIDES_MM[1]).any():
+        return
     turns = _turns()
     along, across = turned(_thinned(points), turns)
     level = _lines(_banded(along, across), SIDES_MM[0], SIDE_INKED_SHARE, free_sides=2)
     upright = _lines(_banded(across, along), SIDES_MM[1], SIDE_INKED_SHARE, free_sides=2)
-    off = points - points.min(axis=0)
-    for turn in np.intersect1d(level[:, 0], upright[:, 0]).astype(int):
-        x, y = turned(off, float(turns[turn, 0]))
-        if np.ptp(x) > STAMP_MM[0] or np.ptp(y) > STAMP_MM[1]:
-            continue
-        lying = _sides(x, y, level[level[:, 0] == turn, 1:])
-        standing = _sides(y, x, upright[upright[:, 0] == turn, 1:])
-        known = sum(map(bool, (*lying, *standing)))
-        if known >= SIDES and _closes(lying, standing, y) and _closes(standing, lying, x):
-            return True
-    return False
+    corner = points.min(axis=0)
+    for number in np.intersect1d(level[:, 0], upright[:, 0]).astype(int):
+        turn = float(turns[number, 0])
+        x, y = turned(points - corner, turn)
+        lying = _sides(x, y, level[level[:, 0] == number, 1:])
+        standing = _sides(y, x, upright[upright[:, 0] == number, 1:])
+        off_x, off_y = (float(off[0]) for off in turned(corner[None], turn))
+        frames = (*_closed(lying, standing, x, y), *map(_on_its_side, _closed(standing, lying, y, x)))
+        for left, top, right, bottom in frames:
+            if SIDES_MM[0] <= right - left <= STAMP_MM[0] and SIDES_MM[1] <= bottom - top <= STAMP_MM[1]:
+                yield Stamp(turn, left + off_x, top + off_y, right + off_x, bottom + off_y)
 
 
-_Stretches = list[tuple[float, float]]
-"""Where straight lines begin and end."""
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A straight line that may be a side: its place across, where it begins and ends, and how it runs: off so far at
+    its beginning, and by so much more with each millimetre.
+    """
+
+    place: float
+    begin: float
+    end: float
+    start: float
+    slope: float
+
+    def ends_within(self, low: float, high: float) -> bool:
+        """Whether the line is no longer than from one corner to the other."""
+        return self.begin >= low - CORNER_MM and self.end <= high + CORNER_MM
 
 
 def _sides(
     along: npt.NDArray[np.float64], across: npt.NDArray[np.float64], lines: npt.NDArray[np.float64]
-) -> tuple[_Stretches, _Stretches]:
-    """The straight lines at either end of the ink across."""
-    first, last = (
-        [
-            (begin, end)
-            for place, begin, end in lines.tolist()
-            if abs(place + BAND_MM / 2 - edge) < SIDE_MM and _is_straight(along, across, place, begin, end)
-        ]
-        for edge in (across.min(), across.max())
-    )
-    return first, last
+) -> list[_Side]:
+    """The straight lines of one turn, each whole."""
+    whole = list[tuple[float, float, float]]()
+    for place, begin, end in sorted(map(tuple, lines.tolist())):
+        if whole and whole[-1][0] == place and begin <= whole[-1][2] + STEP_MM:
+            whole[-1] = place, whole[-1][1], max(end, whole[-1][2])
+        else:
+            whole.append((place, begin, end))
+    sides = list[_Side]()
+    for place, begin, end in whole:
+        straight = _straight(along, across, place, begin, end)
+        if straight is not None:
+            sides.append(_Side(place + BAND_MM / 2, begin, end, *straight))
+    return sides
 
 
-def _closes(
-    sides: tuple[_Stretches, _Stretches], others: tuple[_Stretches, _Stretches], across: npt.NDArray[np.float64]
+_Frame = tuple[float, float, float, float]
+"""Where a frame's sides lie along and across, first and last: left, top, right, bottom."""
+
+
+def _closed(
+    lying: Sequence[_Side], standing: Sequence[_Side], x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
+) -> Iterator[_Frame]:
+    """The frames of two lines above each other and one that stands at their ends, none of which goes on beyond."""
+    for top, bottom in combinations(sorted(lying, key=lambda side: side.place), 2):
+        begin, end = min(top.begin, bottom.begin), max(top.end, bottom.end)
+        for side in standing:
+            for left, right in ((side.place, end), (begin, side.place)):
+                ends = [(top, left, right), (bottom, left, right), (side, top.place, bottom.place)]
+                if all(line.ends_within(low, high) for line, low, high in ends) and not (
+                    _goes_on(x, y, top, left, right)
+                    or _goes_on(x, y, bottom, left, right)
+                    or _goes_on(y, x, side, top.place, bottom.place)
+                ):
+                    yield left, top.place, right, bottom.place
+
+
+def _on_its_side(frame: _Frame) -> _Frame:
+    """The frame with along and across changed over."""
+    left, top, right, bottom = frame
+    return top, left, bottom, right
+
+
+def _goes_on(
+    along: npt.NDArray[np.float64], across: npt.NDArray[np.float64], side: _Side, low: float, high: float
 ) -> bool:
-    """Whether the ink ends with both of two sides, or else where the lines of the other two end that lead there."""
-    if all(sides):
-        return True
-    ends = [place for side in others for stretch in side for place in stretch]
-    return bool(ends) and min(ends) - across.min() <= OPEN_MM and across.max() - max(ends) <= OPEN_MM
+    """Whether a side goes on beyond one of its corners."""
+    on = along[np.abs(across - side.start - side.slope * (along - side.begin)) <= BEYOND_ASIDE_MM]
+    near, far = BEYOND_MM
+    return any(
+        len(np.unique(((out[(out >= near) & (out < far)] - near) / STEP_MM).astype(np.intp)))
+        >= BEYOND_SHARE * (far - near) / STEP_MM
+        for out in (low - on, on - high)
+    )
 
 
 def _turns() -> npt.NDArray[np.float32]:
@@ -172,18 +229,27 @@ def _is_straight(
     along: npt.NDArray[np.float64], across: npt.NDArray[np.float64], place: float, begin: float, end: float
 ) -> bool:
     """Whether the middle of the ink of a line, step by step, keeps to one straight line."""
+    return _straight(along, across, place, begin, end) is not None
+
+
+def _straight(
+    along: npt.NDArray[np.float64], across: npt.NDArray[np.float64], place: float, begin: float, end: float
+) -> tuple[float, float] | None:
+    """How far a straight line is off at its beginning, and its slope; None where the ink keeps to none."""
     on = (along >= begin) & (along <= end) & (np.abs(across - place - BAND_MM / 2) <= AROUND_LINE_MM)
     step = ((along[on] - begin) / STEP_MM).astype(np.intp)
     count = np.bincount(step)
     at = np.flatnonzero(count)
     middle = np.bincount(step, across[on])[at] / count[at]
     if len(at) < FEWEST_STEPS:
-        return False
+        return None
     off = middle - np.polyval(np.polyfit(at, middle, 1), at)
     kept = np.abs(off) <= max(STRAY_TIMES * float(off.std()), STRAIGHT_MM / 2)
     at, middle = at[kept], middle[kept]
-    off = middle - np.polyval(np.polyfit(at, middle, 1), at)
-    return float(off.std()) <= STRAIGHT_MM
+    slope, start = np.polyfit(at, middle, 1)
+    if float((middle - (start + slope * at)).std()) > STRAIGHT_MM:
+        return None
+    return float(start), float(slope) / STEP_MM
 
 
 def _thinned(points: Points) -> npt.NDArray[np.float32]:

@@ -102,13 +102,13 @@ def unless_words(
     return tuple(
         replace(line, state=SignatureState.UNCLEAR)
         if line.state is SignatureState.SIGNED
-        and any(objects(guess.text) for guess in ask(engine, [_signature_crop(slip, labels)]))
+        and any(objects(guess.text) for guess in ask(engine, [signature_crop(slip, labels)]))
         else line
         for line, labels in signed
     )
 
 
-def _signature_crop(slip: SlipImage, labels: Sequence[int]) -> GrayImage:
+def signature_crop(slip: SlipImage, labels: Sequence[int]) -> GrayImage:
     """The ink of a signature alone, dark on white, with a margin."""
     cutout = cut_out(slip, [piece for piece in pieces_of(slip) if piece.label in labels])
     height, width = cutout.mask.shape

@@ -26,6 +26,7 @@ from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
 from intake.stages.streaks import find_streaks
 from intake.stages.whose import read_code
+from intake.stamped import but_for_stamp
 from intake.values import (
     PICTURE_ONLY,
     Channel,
@@ -184,7 +185,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     codes_ink = ink_of_codes(slip, template.codes)
     code = read_code(codes_on_slip(page, found.slip), template, roster.codes)
     texts, identity, shown = read_names(slip, form.texts, code, roster, engine, page.ref.file)
-    return SlipReading(
+    reading = SlipReading(
         ref=page.ref,
         number=number,
         form=form,
@@ -209,6 +210,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
         file=PICTURE_ONLY,
         note=CoverNote.NONE,
     )
+    return replace(reading, bare=but_for_stamp(slip, reading, engine))
 
 
 def _compare_print(page: PageImage, slip: SlipImage, found: _Found) -> Integrity:

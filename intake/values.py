@@ -382,12 +382,34 @@ class StrayState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """The frame of a stamp: turned by `turn` (radians, clockwise) around the page's origin; its sides are places along
+    that direction and across it, in millimetres.
+    """
+
+    turn: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class StrayInk:
-    """Ink outside the fields; `places` are the pieces."""
+    """Ink outside the fields; `places` are the pieces, `stamp` is the one that they all belong to."""
 
     state: StrayState
     places: tuple[Rect, ...]
     measures: Mapping[str, float]
+    stamp: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """What the boxes and the signature lines of a slip show but for the office's stamp."""
+
+    marks: tuple[Mark, ...]
+    signatures: tuple[SignatureReading, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -722,6 +744,8 @@ class SlipReading:
     file: FileReading
     note: CoverNote
     """Set for what came with a mail, once the page was read: the reader sees pages, not mails."""
+    bare: Bare | None = None
+    """Set where the office's stamp was found."""
 
     @property
     def form_id(self) -> str:

@@ -6,7 +6,7 @@ between the fields, above a line of writing, or under a signature is not explain
 
 import statistics
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import cv2
@@ -15,11 +15,11 @@ import numpy as np
 from forms.geometry import Rect
 from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
 from intake.crumbs import crumbs_of_writing
-from intake.frames import is_one_stamp
+from intake.frames import Points, covered, stamps_in
 from intake.pieces import TAIL_HIGH, TAIL_SLIM, TAIL_WIDE, Piece, ink_pixels, is_lonely_speck, pieces_of
 from intake.rings import on_rings
 from intake.scales import quartered
-from intake.values import FloatImage, LineInk, SlipImage, StrayInk, StrayState
+from intake.values import FloatImage, Labels, LineInk, SlipImage, Stamp, StrayInk, StrayState
 
 SHRINK = 4
 """What `quartered` does."""
@@ -47,6 +47,8 @@ STREAK_MM = (25.0, 1.5)
 """Taller and thinner than this is what is left of a scanner's streak."""
 STRAY_MM2 = 2.0
 """Sum of the stray ink that makes doubt; the shortest note of the trial series has 6 mm²."""
+STAMP_REACH_MM = 25.0
+"""So far beyond the stray ink a stamp's frame is looked for, the rest of which lies over a field."""
 BOX_AROUND_MM = 2.4
 LINE_ABOVE_MM, LINE_BELOW_MM, LINE_SIDE_MM = 1.2, 3.2, 3.0
 """Pieces with their middle in a text field, grown by this, may be its writing."""
@@ -112,24 +114,66 @@ def find_stray_ink(
     total = sum(piece.area_mm2 for piece in stray)
     crumbs = crumbs_of_writing(slip, form, known, codes)
     state = StrayState.FOUND if crumbs or total > STRAY_MM2 else StrayState.NONE
-    if state is StrayState.FOUND and crumbs is None and _is_stamp(slip, stray):
-        state = StrayState.STAMP
+    stamp = _stamp_of(slip, stray) if state is StrayState.FOUND and crumbs is None else None
     return StrayInk(
-        state=state,
+        state=state if stamp is None else StrayState.STAMP,
         places=(*(piece.place for piece in stray), *([crumbs] if crumbs else [])),
         measures={
             "stray_mm2": round(total, 1),
             "largest_mm2": round(max((p.area_mm2 for p in stray), default=0.0), 1),
         },
+        stamp=stamp,
     )
 
 
-def _is_stamp(slip: SlipImage, stray: Sequence[Piece]) -> bool:
-    """Whether all of the stray ink is one stamp."""
+def _stamp_of(slip: SlipImage, stray: Sequence[Piece]) -> Stamp | None:
+    """The stamp that explains all of the stray ink, but for what would be no doubt by itself.
+
+    Its frame may lie over a field, which then has a part of it; so it is looked for in all ink around.
+    """
+    points, label = _ink_points(slip)
+    here = points[np.isin(label, [piece.label for piece in stray])]
+    around, most = _around(points, here), STRAY_MM2 * slip.px_per_mm**2
+    return _fullest([s for s in stamps_in(around) if np.count_nonzero(~covered(s, here)) <= most], around)
+
+
+def stamp_at(slip: SlipImage, place: Rect) -> Stamp | None:
+    """A stamp that reaches into a place."""
+    points, _ = _ink_points(slip)
+    low, high = np.array([place.x, place.y]), np.array([place.right, place.bottom])
+    here = points[((points >= low) & (points <= high)).all(axis=1)]
+    if not len(here):
+        return None
+    around = _around(points, here)
+    return _fullest([s for s in stamps_in(around) if covered(s, here).any()], around)
+
+
+def _fullest(stamps: Sequence[Stamp], points: Points) -> Stamp | None:
+    """The one of several that holds most of the ink: lines of print inside a frame may seem to be sides."""
+    return max(stamps, key=lambda stamp: np.count_nonzero(covered(stamp, points)), default=None)
+
+
+def _ink_points(slip: SlipImage) -> tuple[Points, Labels]:
+    """All written ink, in millimetres of the page, and of which piece it is."""
     rows, columns = ink_pixels(slip)
-    here = np.isin(slip.ink[rows, columns], [piece.label for piece in stray])
-    points = np.stack([columns[here], rows[here]], axis=1) / slip.px_per_mm + (slip.origin.x, slip.origin.y)
-    return is_one_stamp(points)
+    points = np.stack([columns, rows], axis=1) / slip.px_per_mm + (slip.origin.x, slip.origin.y)
+    return points, slip.ink[rows, columns]
+
+
+def _around(points: Points, here: Points) -> Points:
+    """The points where the rest of a stamp may be, of which some are here."""
+    low, high = here.min(axis=0) - STAMP_REACH_MM, here.max(axis=0) + STAMP_REACH_MM
+    return np.asarray(points[((points >= low) & (points <= high)).all(axis=1)])
+
+
+def without_stamp(slip: SlipImage, stamp: Stamp) -> SlipImage:
+    """The slip with nothing where the stamp is: neither what it covers nor its own ink."""
+    rows, columns = ink_pixels(slip)
+    at = covered(stamp, _ink_points(slip)[0])
+    ink, darkness = slip.ink.copy(), slip.darkness.copy()
+    ink[rows[at], columns[at]] = 0
+    darkness[rows[at], columns[at]] = 0
+    return replace(slip, ink=ink, darkness=darkness)
 
 
 def _counts(piece: Piece, form: Form) -> bool:

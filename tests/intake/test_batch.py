@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from forms.model import Role
+from forms.geometry import Rect
+from forms.model import Role, SignatureLine
 from intake import batch
 from intake.batch import PageTask, settled
 from intake.engines import TextEngine
@@ -17,8 +18,11 @@ from intake.ledger import MemoryLedger
 from intake.policy import EVERY_LINE, Policy
 from intake.sources import Source, expand
 from intake.values import (
+    Bare,
     Candidate,
+    Channel,
     Child,
+    Evidence,
     GrayImage,
     IdentifiedBy,
     Identity,
@@ -32,6 +36,7 @@ from intake.values import (
     Reason,
     Returns,
     Roster,
+    SignatureReading,
     SignatureState,
     SlipReading,
     StrayInk,
@@ -267,7 +272,8 @@ def test_two_images_of_one_paper_that_say_the_opposite_contradict(make_slip: Sli
 
 def stamped(slip: SlipReading, state: StrayState = StrayState.STAMP) -> SlipReading:
     """The slip with the office's stamp on it."""
-    return replace(slip, stray=StrayInk(state, (), {}))
+    bare = Bare(slip.marks, slip.signatures) if state is StrayState.STAMP else None
+    return replace(slip, stray=StrayInk(state, (), {}), bare=bare)
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -292,6 +298,48 @@ def test_any_other_doubt_on_a_stamped_slip_takes_the_first_one_along(
 ) -> None:
     results = settled([make_slip(leo), stamped(make_slip(leo, page=2, **other))], EVERY_LINE)
     assert {result.decision.verdict for result in results} == {Verdict.REVIEW}
+
+
+def test_a_line_that_is_signed_beside_the_stamp_says_nothing_against_another_slip(
+    make_slip: SlipMaker, leo: Child
+) -> None:
+    over_it = make_slip(leo, page=2, signed=SignatureState.UNCLEAR)
+    signed = make_slip(leo).signatures
+    first, second = settled([make_slip(leo), replace(over_it, bare=Bare(over_it.marks, signed))], EVERY_LINE)
+    assert (first.decision.verdict, second.decision.verdict) == (Verdict.GIVEN, Verdict.REVIEW)
+
+
+def test_a_filled_pdf_bears_no_stamp_of_the_office(make_slip: SlipMaker, leo: Child) -> None:
+    filled = replace(stamped(make_slip(leo, page=2)), channel=Channel.DIGITAL)
+    assert {r.decision.verdict for r in settled([make_slip(leo), filled], EVERY_LINE)} == {Verdict.REVIEW}
+
+
+def signed_by_pupil(slip: SlipReading, state: SignatureState) -> SlipReading:
+    """The slip on a form with a line for the pupil, too."""
+    line = SignatureLine("pupil_signature", Role.PUPIL_SIGNATURE, Rect(110, 260, 70, 15), "Unterschrift")
+    form = replace(slip.form, fields=(*slip.form.fields, line))
+    read = SignatureReading(line.name, line.role, state, Evidence(line.place, {}))
+    return replace(slip, form=form, signatures=(*slip.signatures, read))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [(SignatureState.EMPTY, Verdict.GIVEN), (SignatureState.UNCLEAR, Verdict.REVIEW)],
+)
+def test_a_child_that_has_not_signed_yet_says_nothing_against_its_other_slip(
+    make_slip: SlipMaker, leo: Child, order: int, state: SignatureState, verdict: Verdict
+) -> None:
+    whole = signed_by_pupil(make_slip(leo), SignatureState.SIGNED)
+    without = signed_by_pupil(make_slip(leo, page=2), state)
+    results = settled([whole, without][::order], EVERY_LINE)[::order]
+    assert [result.decision.verdict for result in results] == [verdict, Verdict.REVIEW]
+    assert [result.duplicate_of for result in results] == ["", ""]
+
+
+def test_guardians_that_have_not_signed_the_other_slip_hold_back_the_first(make_slip: SlipMaker, leo: Child) -> None:
+    without = make_slip(leo, page=2, signed=SignatureState.EMPTY)
+    assert {r.decision.verdict for r in settled([make_slip(leo), without], EVERY_LINE)} == {Verdict.REVIEW}
 
 
 def test_a_no_is_held_back_by_a_stamped_yes(make_slip: SlipMaker, leo: Child) -> None:

@@ -1,0 +1,88 @@
+"""What a slip shows but for the office's stamp, which often lies over a field.
+
+The slip itself goes to a person. But a child's other slip need not wait for it if the stamp is all that makes doubt:
+so the fields are read again as if nothing stood where the stamp is, and what it hides counts for nothing.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from forms.geometry import Rect
+from forms.model import Role
+from intake.engines import TextEngine, ask
+from intake.frames import covered
+from intake.naming import signature_crop, unless_words
+from intake.pieces import pieces_of
+from intake.stages.marks import read_choice
+from intake.stages.match import key_of
+from intake.stages.signatures import read_signature
+from intake.stages.stray_ink import stamp_at, without_stamp
+from intake.values import (
+    Bare,
+    Mark,
+    MarkState,
+    SignatureReading,
+    SignatureState,
+    SlipImage,
+    SlipReading,
+    Stamp,
+    StrayState,
+)
+
+NAME_LIKENESS = 75.0
+"""So like the child's name, in per cent, is what a child has written that signs with it."""
+LETTER_MM2 = 0.5
+"""What is smaller may be left of the stamp."""
+BOX_MM, BOX_POINTS = 1.0, 6
+"""A stamp covers a box if it does so with any of these points, so many to a row, of it and so far around it."""
+
+
+def but_for_stamp(slip: SlipImage, reading: SlipReading, engine: TextEngine) -> Bare | None:
+    """Read the boxes and signature lines in doubt again without the stamp; None where there is none."""
+    stamp = reading.stray.stamp or _stamp_on_a_line(slip, reading)
+    if stamp is None:
+        return None
+    bare = without_stamp(slip, stamp)
+    return Bare(_marks(bare, reading, stamp), tuple(_line(bare, reading, line, engine) for line in reading.signatures))
+
+
+def _stamp_on_a_line(slip: SlipImage, reading: SlipReading) -> Stamp | None:
+    """The stamp on a signature line in doubt, which takes all of its ink for its own."""
+    if reading.stray.state is not StrayState.NONE:
+        return None
+    doubt = [line.evidence.place for line in reading.signatures if line.state is SignatureState.UNCLEAR]
+    return next((stamp for stamp in (stamp_at(slip, place) for place in doubt) if stamp is not None), None)
+
+
+def _marks(bare: SlipImage, reading: SlipReading, stamp: Stamp) -> tuple[Mark, ...]:
+    """The boxes; those that the stamp lies upon stay as they are."""
+    if all(mark.state is not MarkState.UNCLEAR for mark in reading.marks):
+        return reading.marks
+    hidden = {box.name for box in reading.form.boxes if _lies_upon(stamp, box.place.grown(*[BOX_MM] * 4))}
+    again = {mark.field: mark for mark in read_choice(bare, reading.form.boxes, reading.form.texts)}
+    return tuple(
+        again[mark.field] if mark.state is MarkState.UNCLEAR and mark.field not in hidden else mark
+        for mark in reading.marks
+    )
+
+
+def _lies_upon(stamp: Stamp, place: Rect) -> bool:
+    x, y = (np.linspace(low, high, BOX_POINTS) for low, high in ((place.x, place.right), (place.y, place.bottom)))
+    return bool(covered(stamp, np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)).any())
+
+
+def _line(bare: SlipImage, reading: SlipReading, read: SignatureReading, engine: TextEngine) -> SignatureReading:
+    """A signature line: signed if it is without the stamp, or if the child has written its name there."""
+    if read.state is not SignatureState.UNCLEAR:
+        return read
+    line = next(line for line in reading.form.signatures if line.name == read.field)
+    again, labels = read_signature(bare, line)
+    child = reading.identity.child
+    if again.state is SignatureState.UNCLEAR and line.role is Role.PUPIL_SIGNATURE and child is not None:
+        letters = [piece.label for piece in pieces_of(bare) if piece.label in labels and piece.area_mm2 >= LETTER_MM2]
+        written = " ".join(guess.text for guess in ask(engine, [signature_crop(bare, letters)]) if letters)
+        is_name = fuzz.ratio(key_of(written), key_of(child.name)) >= NAME_LIKENESS
+        return replace(again, state=SignatureState.SIGNED) if is_name else again
+    return unless_words(bare, [(again, labels)], engine)[0]

@@ -1,0 +1,110 @@
+"""The office's stamp over a field: what is left beside it."""
+
+from dataclasses import replace
+
+import pytest
+
+from forms.geometry import Point, Rect
+from forms.model import Meaning
+from intake.batch import settled
+from intake.engines import pp_ocr
+from intake.policy import EVERY_LINE
+from intake.read_slip import read_page
+from intake.values import Bare, MarkState, SignatureState, SlipReading, Verdict
+from samples.scanner import Picture
+from samples.slips import Answers, Signing
+from tests.intake.returned import (
+    FAMILY,
+    PUPIL,
+    ROSTER,
+    SECONDARY,
+    UNSIGNED,
+    box,
+    cut_slip,
+    field,
+    line,
+    page_of,
+    read,
+    seen,
+    sheet_of,
+    stamped,
+    templates,
+    with_ink,
+    with_words,
+)
+
+LINE = field("guardian_signature").place
+PLACES = [Rect(LINE.right + right, LINE.y + down, 45, 16) for right in (-45, -15, 0) for down in (-12, -4, 2)]
+"""Stamps over the end of the line; what signs stands at its beginning."""
+NO_BOX = box(Meaning.NO).place
+
+
+def slip_on(sheet: Picture) -> SlipReading:
+    (slip,) = read(page_of(seen(sheet))).slips
+    return slip
+
+
+def bare(slip: SlipReading) -> Bare:
+    assert slip.bare is not None
+    return slip.bare
+
+
+def lines_of(slip: SlipReading) -> list[SignatureState]:
+    return [line.state for line in bare(slip).signatures]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_stamp_over_a_line_is_told_from_the_signature(place: Rect) -> None:
+    signed, unsigned = slip_on(stamped(cut_slip(), place)), slip_on(stamped(cut_slip(UNSIGNED), place))
+    assert [line.state for line in signed.signatures] == [SignatureState.UNCLEAR]
+    assert lines_of(signed) == [SignatureState.SIGNED]
+    assert lines_of(unsigned) != [SignatureState.SIGNED]
+
+
+@pytest.mark.parametrize("words", ["nein", "nicht"])
+def test_words_beside_the_stamp_are_no_signature(words: str) -> None:
+    sheet = with_words(cut_slip(UNSIGNED), words, Point(LINE.x + 5, LINE.bottom - 2))
+    page = read_page(page_of(seen(stamped(sheet, PLACES[4]))), templates(), ROSTER, pp_ocr.load())
+    assert lines_of(page.slips[0]) != [SignatureState.SIGNED]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_a_stamp_hides_is_no_signature(place: Rect) -> None:
+    dash = line((place.x + 4, place.centre.y), (place.right - 4, place.centre.y + 1))
+    assert lines_of(slip_on(stamped(with_ink(cut_slip(UNSIGNED), [dash]), place))) != [SignatureState.SIGNED]
+
+
+def test_a_slip_without_a_stamp_is_read_once() -> None:
+    assert slip_on(cut_slip()).bare is None
+    crossed = with_ink(cut_slip(UNSIGNED), [line((LINE.x + 5, LINE.y), (LINE.x + 60, LINE.bottom))])
+    assert slip_on(crossed).bare is None
+
+
+def test_a_box_beside_the_stamp_is_read_without_it() -> None:
+    slip = slip_on(stamped(cut_slip(), Rect(NO_BOX.right + 2, NO_BOX.y - 4, 45, 16)))
+    assert {mark.state for mark in bare(slip).marks} == {MarkState.TICKED, MarkState.EMPTY}
+
+
+def test_a_box_under_the_stamp_stays_as_it_was_seen() -> None:
+    slip = slip_on(stamped(cut_slip(), Rect(NO_BOX.x - 6, NO_BOX.y - 4, 45, 16)))
+    (seen_first,), (seen_again,) = (
+        [mark.state for mark in marks if mark.meaning is Meaning.NO] for marks in (slip.marks, bare(slip).marks)
+    )
+    assert seen_first is seen_again is not MarkState.EMPTY
+
+
+@pytest.mark.parametrize(("answers", "verdict"), [(FAMILY, Verdict.GIVEN), (UNSIGNED, Verdict.REVIEW)])
+def test_the_stamped_slip_is_for_a_person_and_the_other_one_only_if_need_be(answers: Answers, verdict: Verdict) -> None:
+    other = slip_on(stamped(cut_slip(answers), PLACES[4]))
+    first, second = settled([slip_on(cut_slip()), other], EVERY_LINE)
+    assert (first.decision.verdict, second.decision.verdict) == (verdict, Verdict.REVIEW)
+
+
+def test_a_child_that_writes_its_name_beside_the_stamp_has_signed() -> None:
+    place = field("pupil_signature", SECONDARY).place
+    blank = sheet_of(SECONDARY, replace(FAMILY, pupil_signs=Signing.EMPTY))
+    sheet = with_words(blank, PUPIL.name, Point(place.x + 4, place.bottom - 2))
+    page = read_page(
+        page_of(seen(stamped(sheet, Rect(place.right - 20, place.y + 2, 38, 14)))), templates(), ROSTER, pp_ocr.load()
+    )
+    assert lines_of(page.slips[0]) == [SignatureState.SIGNED, SignatureState.SIGNED]
