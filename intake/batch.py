@@ -296,8 +296,9 @@ def settled(slips: Sequence[SlipReading], policy: Policy, listed: Sequence[Child
     settled slip that says the same as an earlier one on the same form is marked as its duplicate. Guardians of another
     family of the list, and another first name of it, tell that an unsure slip is not the child's.
 
-    A slip on which the office's stamp is all that makes doubt says to the others what it would say without it; one that
-    only the child itself has not signed yet, what it would say if it had. Both go to a person themselves.
+    A slip on which the office's stamp is all that makes doubt, or thanks are, says to the others what it would say
+    without; one that only the child itself has not signed yet, what it would say if it had. They go to a person
+    themselves.
     """
     named = [(slip, slip.identity.child) for slip in slips if slip.identity.child is not None]
     returned: dict[str, list[SlipReading]] = defaultdict(list)
@@ -355,12 +356,15 @@ def _said_together(returns: Sequence[SlipReading], policy: Policy, *, as_told: b
 def _as_told(slip: SlipReading) -> SlipReading:
     """The slip as it counts for the child's other slips; itself where that is no different.
 
-    As if nobody had stamped it, unless it is a filled PDF: that is no stamp of the office. And as if the child had
-    signed that has not: it is its guardians whose second thoughts would show so.
+    As if nobody had stamped it, and nobody said thank you, unless it is a filled PDF: that is no stamp of the office,
+    and holds what it says. And as if the child had signed that has not: it is its guardians whose second thoughts would
+    show so.
     """
-    if slip.bare is not None and slip.channel is not Channel.DIGITAL:
-        stray = replace(slip.stray, state=StrayState.NONE) if slip.stray.state is StrayState.STAMP else slip.stray
-        slip = replace(slip, stray=stray, marks=slip.bare.marks, signatures=slip.bare.signatures)
+    if slip.channel is not Channel.DIGITAL:
+        if slip.stray.state in {StrayState.STAMP, StrayState.COURTESY}:
+            slip = replace(slip, stray=replace(slip.stray, state=StrayState.NONE))
+        if slip.bare is not None:
+            slip = replace(slip, marks=slip.bare.marks, signatures=slip.bare.signatures)
     if any(_to_sign_yet(line) for line in slip.signatures):
         lines = (replace(s, state=SignatureState.SIGNED) if _to_sign_yet(s) else s for s in slip.signatures)
         slip = replace(slip, signatures=tuple(lines))

@@ -252,7 +252,7 @@ def _ink_reasons(reading: SlipReading) -> Iterable[Reason]:
     match reading.stray.state:
         case StrayState.NONE:
             pass
-        case StrayState.STAMP | StrayState.FOUND:
+        case StrayState.STAMP | StrayState.COURTESY | StrayState.FOUND:
             yield Reason.INK_UNEXPLAINED
         case StrayState.UNREAD:
             yield Reason.INK_UNREAD

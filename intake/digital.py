@@ -424,8 +424,8 @@ class _Slip:
             if one.kind == "FreeText" and not one.hidden and id(one) not in explained
         )
         before = self.picture.stray
-        if before.state is StrayState.STAMP:
-            # The office stamps paper. In a filled PDF it is a box with a note in it.
+        if before.state in {StrayState.STAMP, StrayState.COURTESY}:
+            # The office stamps paper: in a filled PDF it is a box with a note in it. Its notes the file tells.
             before = replace(before, state=StrayState.FOUND)
         typed = [
             (places[line.key].grown(*TYPED_AROUND), one.place)

@@ -27,7 +27,7 @@ from intake.stages.match import (
 from intake.stages.names import LineCrops, Rendering, cut_line
 from intake.stages.printed_name import ink_beside_name
 from intake.stages.variations import variations_of
-from intake.stages.wording import objects
+from intake.stages.wording import is_courtesy, objects
 from intake.values import (
     Child,
     CodeReading,
@@ -41,6 +41,8 @@ from intake.values import (
     SignatureReading,
     SignatureState,
     SlipImage,
+    StrayInk,
+    StrayState,
     TextGuess,
     TextReading,
     TextState,
@@ -95,6 +97,10 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
     return tuple(_reading(line, cuts[line.name], guesses[line.name], identity) for line in lines), identity, shown
 
 
+LEGIBLE_SCORE = 0.8
+"""How sure a reading of a note has to be of its letters."""
+
+
 def unless_words(
     slip: SlipImage, signed: Sequence[tuple[SignatureReading, tuple[int, ...]]], engine: TextEngine
 ) -> tuple[SignatureReading, ...]:
@@ -106,6 +112,19 @@ def unless_words(
         else line
         for line, labels in signed
     )
+
+
+def unless_courtesy(slip: SlipImage, stray: StrayInk, engine: TextEngine) -> StrayInk:
+    """The stray ink, known as what it is if it is plainly thanks, a greeting or a telephone number."""
+    if stray.state is not StrayState.FOUND:
+        return stray
+    places = set(stray.places)
+    labels = [piece.label for piece in pieces_of(slip) if piece.place in places]
+    if len(labels) != len(stray.places):
+        return stray  # crumbs, too, which nobody can read
+    guesses = ask(engine, [signature_crop(slip, labels)])
+    plain = any(guess.score >= LEGIBLE_SCORE and is_courtesy(guess.text) for guess in guesses)
+    return replace(stray, state=StrayState.COURTESY) if plain else stray
 
 
 def signature_crop(slip: SlipImage, labels: Sequence[int]) -> GrayImage:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intake.engines import TextEngine
-from intake.naming import read_names, unless_words
+from intake.naming import read_names, unless_courtesy, unless_words
 from intake.sheet import Sheet
 from intake.stages.blank import dark_pieces, outside_of
 from intake.stages.code_ink import areas_of_codes, ink_of_codes
@@ -185,6 +185,8 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     codes_ink = ink_of_codes(slip, template.codes)
     code = read_code(codes_on_slip(page, found.slip), template, roster.codes)
     texts, identity, shown = read_names(slip, form.texts, code, roster, engine, page.ref.file)
+    explained = {label for _, labels in signed for label in labels} | codes_ink
+    stray = find_stray_ink(slip, form, explained, shown, areas_of_codes(slip, template.codes))
     reading = SlipReading(
         ref=page.ref,
         number=number,
@@ -198,13 +200,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
         marks=marks,
         signatures=unless_words(slip, signed, engine),
         texts=texts,
-        stray=find_stray_ink(
-            slip,
-            form,
-            {label for _, labels in signed for label in labels} | codes_ink,
-            shown,
-            areas_of_codes(slip, template.codes),
-        ),
+        stray=unless_courtesy(slip, stray, engine),
         written=map_ink(slip),
         identity=identity,
         file=PICTURE_ONLY,

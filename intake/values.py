@@ -377,6 +377,8 @@ class StrayState(StrEnum):
     NONE = auto()
     STAMP = auto()
     """One framed stamp and nothing else: for a person on this slip, but no word against another one."""
+    COURTESY = auto()
+    """Thanks, a greeting or a telephone number, plainly legible, and nothing else: the same."""
     FOUND = auto()
     UNREAD = auto()
 

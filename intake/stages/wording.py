@@ -1,9 +1,11 @@
-"""Words on a line for names, dates or signatures that are none of these: an objection, a condition.
+"""Words that object: on a line for names, dates or signatures those that are none of these. And words that do not.
 
 A line that says "nur ohne Kamera" is filled in, but not with a name. The words below stand in the refusals and
 conditions that schools report. Short ones count letter by letter, for Klein is a name and kein is not; the commonest
 also with one letter misread.
 """
+
+import unicodedata
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -34,6 +36,26 @@ ONLY, ONLY_WHAT = (
 )
 """Nur alone is a first name."""
 LONG_LIKENESS = 82.0
+COURTESIES, COURTESY_LIKENESS = (
+    (
+        "VIELENDANK",
+        "BESTENDANK",
+        "HERZLICHENDANK",
+        "DANKESCHON",
+        "LIEBEGRUSSE",
+        "LIEBEGRUSE",
+        "VIELEGRUSSE",
+        "SCHONEGRUSSE",
+        "HERZLICHEGRUSSE",
+        "FREUNDLICHEGRUSSE",
+        "MITFREUNDLICHENGRUSSEN",
+    ),
+    80.0,
+)
+"""A note that is so like one of these, in per cent, asks for nothing. Of 63 notes of two series and ten mixed stacks 24
+are of this kind; 11 of them are known so, and nothing else. "nein danke" is 63 per cent like one, "keinen Dank" 70."""
+TELEPHONE, NUMBER_DIGITS = ("TEL", "TELEFON", "HANDY", "MOBIL"), 5
+"""Nor does one with one of these words, but for a letter, and numbers, one of which has so many digits: no date has."""
 
 
 def objects(text: str) -> bool:
@@ -53,3 +75,18 @@ def objects(text: str) -> bool:
 def _is_misread(word: str) -> bool:
     """Whether a word is an objection but for one letter, and no name."""
     return word not in NAMES_LIKE_THEM and any(Levenshtein.distance(word, short) <= 1 for short in MISREAD_WORDS)
+
+
+def is_courtesy(text: str) -> bool:
+    """Whether a note is thanks, a greeting or a telephone number, and nothing else."""
+    bare = unicodedata.normalize("NFKD", text.upper().replace("ẞ", "SS"))
+    words = "".join(sign if sign.isalnum() else " " for sign in bare if not unicodedata.combining(sign)).split()
+    if objects(text) or not words:
+        return False
+    letters = "".join(sign for word in words for sign in word if sign.isalpha())
+    if len(letters) == sum(map(len, words)):
+        return any(fuzz.ratio(letters, courtesy) >= COURTESY_LIKENESS for courtesy in COURTESIES)
+    digits = {word: sum(map(str.isdigit, word)) for word in words}
+    said = [word for word in words if 2 * digits[word] < len(word)]
+    called = len(said) == 1 and any(Levenshtein.distance(said[0], word) <= 1 for word in TELEPHONE)
+    return called and max(digits.values()) >= NUMBER_DIGITS

@@ -219,7 +219,10 @@ SLIP_AND_CHILD = (
     # The print alone makes a slip ours, so that a code may be missing; it may not say something else.
     Ladder("code", ((CodeState.CHILD,), (CodeState.FORM_ONLY, CodeState.NONE), NOT_BELIEVED)),
     Ladder("identity", ((identified(LENA), BY_CODE), UNKNOWN)),
-    Ladder("stray", ((StrayState.NONE,), (StrayState.STAMP, StrayState.FOUND), (StrayState.UNREAD,))),
+    Ladder(
+        "stray",
+        ((StrayState.NONE,), (StrayState.STAMP, StrayState.COURTESY, StrayState.FOUND), (StrayState.UNREAD,)),
+    ),
     Ladder("note", ((CoverNote.NONE,), (CoverNote.OBJECTS,))),
     Ladder("fields", ((FieldsState.NONE, FieldsState.AGREE), (FieldsState.DISAGREE,), (FieldsState.UNREAD,))),
     Ladder("hidden", ((HiddenState.NONE,), (HiddenState.FOUND,), (HiddenState.UNREAD,))),

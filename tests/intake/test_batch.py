@@ -276,6 +276,14 @@ def stamped(slip: SlipReading, state: StrayState = StrayState.STAMP) -> SlipRead
     return replace(slip, stray=StrayInk(state, (), {}), bare=bare)
 
 
+def test_thanks_on_one_slip_say_nothing_against_another(make_slip: SlipMaker, leo: Child) -> None:
+    thanked = stamped(make_slip(leo, page=2), StrayState.COURTESY)
+    first, second = settled([make_slip(leo), thanked], EVERY_LINE)
+    assert (first.decision.verdict, second.decision.verdict) == (Verdict.GIVEN, Verdict.REVIEW)
+    both = settled([thanked, replace(thanked, ref=PageRef("stapel.pdf", 3))], EVERY_LINE)
+    assert {result.decision.verdict for result in both} == {Verdict.REVIEW}
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_stamp_on_one_slip_says_nothing_against_another(make_slip: SlipMaker, leo: Child, order: int) -> None:
     clear, marked = settled([make_slip(leo), stamped(make_slip(leo, page=2))][::order], EVERY_LINE)[::order]

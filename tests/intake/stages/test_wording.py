@@ -1,6 +1,6 @@
 import pytest
 
-from intake.stages.wording import objects
+from intake.stages.wording import is_courtesy, objects
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,48 @@ def test_words_of_a_refusal_or_a_condition_are_no_name(text: str) -> None:
 )
 def test_names_and_dates_object_to_nothing(text: str) -> None:
     assert not objects(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vielen Dank!",
+        "VelenDank!",
+        "Dankeschön",
+        "liebe Grüße",
+        "llebe GruBe",
+        "Mit freundlichen Grüßen",
+        "Tel. 0170 5550123",
+        "Tol 0170 5550123",
+        "iel V170 5550123",
+        "Handy: 0170/5550123",
+    ],
+)
+def test_thanks_greetings_and_telephone_numbers_ask_for_nothing(text: str) -> None:
+    assert is_courtesy(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "!",
+        "nein",
+        "nein danke",
+        "Nein, vielen Dank",
+        "keinen Dank",
+        "danke",
+        "lieber nicht",
+        "Liebe Grüße, aber nur mit Ton",
+        "Vielen Dank im Voraus für ein Nein",
+        "bitte vorher anrufen",
+        "Tel. erst ab 18 Uhr 0170 5550123",
+        "Tel. ab 12.11.2026",
+        "0170 5550123",
+        "bis 31.12.2026",
+        "nur 0170 5550123",
+        "Geld folgt",
+    ],
+)
+def test_whatever_else_a_note_says_may_ask_for_something(text: str) -> None:
+    assert not is_courtesy(text)
