@@ -276,8 +276,7 @@ def _name_child(
         return read, named
     more = (Rendering(crop, whole=True) for crop in variations_of(cut.crops))
     varied, found = _read_on(read, more, cut.state, vocabulary, guardians, engine)
-    child = found.identity.child
-    return (varied, found) if child is not None and may_be(child, read.every, named.identity) else (read, named)
+    return (varied, found) if may_be(found.identity, read.every, named.identity) else (read, named)
 
 
 def _read_on(  # noqa: PLR0917 - a line and what is known of it

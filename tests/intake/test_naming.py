@@ -113,14 +113,23 @@ class ReadsLate(Reads):
         return super().read_lines(crops)
 
 
-@pytest.mark.parametrize(("later", "child"), [("Jörn Petersen", "Jörn Petersen"), ("Nein! Mia Sxh", None)])
-def test_a_variation_names_a_child_or_says_nothing(later: str, child: str | None) -> None:
+@pytest.mark.parametrize(
+    ("first", "later", "child"),
+    [
+        ("Ptersn", "Jörn Petersen", "Jörn Petersen"),
+        ("Xq", "Jörn Petersen", None),
+        ("Ptersn", "Nein! Mia Sxh", None),
+    ],
+)
+def test_a_variation_names_a_child_that_the_line_is_like_or_says_nothing(
+    first: str, later: str, child: str | None
+) -> None:
     slip = slip_of()
     line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
     cut = cut_line(slip, line)
-    engine = ReadsLate("Xq", later, len(cut.crops) + len(cut.harder()))
+    engine = ReadsLate(first, later, len(cut.crops) + len(cut.harder()))
     texts, identity, _ = read_names(slip, [line], NO_CODE, ROSTER, engine)
-    before, _, _ = read_names(slip, [line], NO_CODE, ROSTER, Reads("Xq"))
+    before, _, _ = read_names(slip, [line], NO_CODE, ROSTER, Reads(first))
     if child is None:
         assert (texts, identity.child) == (before, None)
         assert texts[0].state is TextState.WRITTEN
