@@ -1,4 +1,4 @@
-"""Notes of which black and white leaves crumbs: too small for ink, too many together for dust."""
+"""Notes of which a scan leaves crumbs: too small for ink, too many together for dust."""
 
 from dataclasses import replace
 
@@ -23,12 +23,12 @@ def state_of(slip: SlipImage) -> StrayState:
     return find_stray_ink(slip, FORM, signed_on(slip, FORM), lines_shown(slip, FORM)).state
 
 
-def with_crumbs(slip: SlipImage, at_mm: list[tuple[float, float]]) -> SlipImage:
-    """The slip with black crumbs of a quarter of a millimetre."""
+def with_crumbs(slip: SlipImage, at_mm: list[tuple[float, float]], dark: int = 255) -> SlipImage:
+    """The slip with crumbs of a quarter of a millimetre, so dark."""
     darkness, side = slip.darkness.copy(), max(2, round(0.25 * slip.px_per_mm))
     for x, y in at_mm:
         column, row = round((x - slip.origin.x) * slip.px_per_mm), round((y - slip.origin.y) * slip.px_per_mm)
-        darkness[row : row + side, column : column + side] = 255
+        darkness[row : row + side, column : column + side] = dark
     return replace(slip, darkness=darkness)
 
 
@@ -74,5 +74,28 @@ def test_another_code_is_no_writing() -> None:
     assert crumbs_of_writing(with_crumbs(laid_flat(cut_slip(), bilevel=True), WORD), FORM, (), [around]) is None
 
 
-def test_in_grey_pale_strokes_are_found_whole() -> None:
-    assert crumbs_of_writing(with_crumbs(laid_flat(cut_slip()), WORD), FORM, (), ()) is None
+LARGER = [(x + dx, y + dy) for x, y in WORD for dx in (0.0, 0.15) for dy in (0.0, 0.15)]
+
+
+@pytest.mark.parametrize(
+    ("crumbs", "found"), [(LARGER, True), (WORD, True), (WORD[:5], False)], ids=["word", "dots", "less"]
+)
+def test_a_word_that_a_bleached_grey_scan_left_in_crumbs_is_found(
+    crumbs: list[tuple[float, float]], *, found: bool
+) -> None:
+    slip = laid_flat(cut_slip())
+    bleached = replace(slip, darkness=np.where(slip.darkness < slip.ink_threshold, 0, slip.darkness).astype(np.uint8))
+    assert (crumbs_of_writing(with_crumbs(bleached, crumbs), FORM, (), ()) is not None) is found
+
+
+def test_in_grey_nothing_is_asked_of_paper_that_is_not_clean() -> None:
+    slip = laid_flat(cut_slip())
+    dirty = replace(slip, darkness=np.maximum(slip.darkness, slip.ink_threshold // 2).astype(np.uint8))
+    assert crumbs_of_writing(with_crumbs(slip, LARGER), FORM, (), ()) is not None
+    assert crumbs_of_writing(with_crumbs(dirty, LARGER), FORM, (), ()) is None
+
+
+def test_in_grey_crumbs_have_to_be_darker_than_ink_needs() -> None:
+    slip = laid_flat(cut_slip())
+    pale = with_crumbs(slip, LARGER, slip.ink_threshold)
+    assert crumbs_of_writing(pale, FORM, (), ()) is None
