@@ -289,3 +289,15 @@ def test_an_empty_line_is_not_read() -> None:
     engine = Reads("nein")
     assert signed_on(cut_slip(UNSIGNED), engine) is SignatureState.EMPTY
     assert engine.asked == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [("Holger Petersen", TextState.WRITTEN), ("HP", TextState.UNREAD), ("", TextState.UNREAD)],
+)
+def test_a_line_of_names_on_which_more_is_written_than_was_read_was_not_read(text: str, state: TextState) -> None:
+    slip = slip_of()
+    line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.GUARDIAN_NAMES)
+    texts, _, _ = read_names(slip, [line], NO_CODE, ROSTER, Reads(text))
+    assert texts[0].evidence.measures["width"] > 20
+    assert texts[0].state is state
