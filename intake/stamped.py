@@ -74,11 +74,16 @@ def _lies_upon(stamp: Stamp, place: Rect) -> bool:
 
 
 def _line(bare: SlipImage, reading: SlipReading, read: SignatureReading, engine: TextEngine) -> SignatureReading:
-    """A signature line: signed if it is without the stamp, or if the child has written its name there."""
-    if read.state is not SignatureState.UNCLEAR:
+    """A signature line: signed if it is without the stamp, or if the child has written its name there.
+
+    What was taken for a signature may have been a part of the stamp.
+    """
+    if read.state not in {SignatureState.UNCLEAR, SignatureState.SIGNED}:
         return read
     line = next(line for line in reading.form.signatures if line.name == read.field)
     again, labels = read_signature(bare, line)
+    if read.state is SignatureState.SIGNED:
+        return read if again.state is SignatureState.SIGNED else again
     child = reading.identity.child
     if again.state is SignatureState.UNCLEAR and line.role is Role.PUPIL_SIGNATURE and child is not None:
         letters = [piece.label for piece in pieces_of(bare) if piece.label in labels and piece.area_mm2 >= LETTER_MM2]

@@ -10,6 +10,7 @@ from intake.batch import settled
 from intake.engines import pp_ocr
 from intake.policy import EVERY_LINE
 from intake.read_slip import read_page
+from intake.stamped import but_for_stamp
 from intake.values import Bare, MarkState, SignatureState, SlipReading, Verdict
 from samples.scanner import Picture
 from samples.slips import Answers, Signing
@@ -19,9 +20,11 @@ from tests.intake.returned import (
     ROSTER,
     SECONDARY,
     UNSIGNED,
+    Says,
     box,
     cut_slip,
     field,
+    laid_flat,
     line,
     page_of,
     read,
@@ -108,3 +111,13 @@ def test_a_child_that_writes_its_name_beside_the_stamp_has_signed() -> None:
         page_of(seen(stamped(sheet, Rect(place.right - 20, place.y + 2, 38, 14)))), templates(), ROSTER, pp_ocr.load()
     )
     assert lines_of(page.slips[0]) == [SignatureState.SIGNED, SignatureState.SIGNED]
+
+
+def test_a_part_of_the_stamp_that_was_taken_for_a_signature_is_none() -> None:
+    sheet = stamped(cut_slip(UNSIGNED), PLACES[6])
+    read_so = slip_on(sheet)
+    assert read_so.stray.stamp is not None
+    taken = tuple(replace(line, state=SignatureState.SIGNED) for line in read_so.signatures)
+    again = but_for_stamp(laid_flat(sheet), replace(read_so, signatures=taken), Says(PUPIL.name))
+    assert again is not None
+    assert [line.state for line in again.signatures] != [SignatureState.SIGNED]
