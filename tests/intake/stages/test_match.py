@@ -128,6 +128,17 @@ def test_a_name_in_letters_that_have_no_key_breaks_nothing() -> None:
     assert not may_be(replace(named, candidates=(Candidate(foreign, 1.0, 1.0, 0.0),)), [reading("Juri")], named)
 
 
+def test_a_name_that_one_reading_tells_has_to_lead_by_all_of_them() -> None:
+    pair = vocabulary_of([child("Hübner", "Mögener"), child("Mögliner", "Geußnitzer"), child("Ole", "Kurz")])
+    alone = identify(TextState.WRITTEN, [reading("Hübner Mögener")], pair)
+    both = identify(TextState.WRITTEN, [reading("Hübner Mögener"), reading("Mögliner Geußnitzer")], pair)
+    assert alone.child is not None
+    assert alone.child.name == "Hübner Mögener"
+    assert both.child is None
+    nearly = [reading("Hübner Mögener"), TextGuess("Mögliner Geußnitzr", 0.5, frames("Mögliner Geußnitzr", 0.5))]
+    assert identify(TextState.WRITTEN, nearly, pair).child is None
+
+
 def told(who: Child, lead: float = 0.3) -> Identity:
     """Named by variations, so far before the next."""
     both = Candidate(who, 0.6, 0.6, -0.5), Candidate(child("Ina", "Kurz"), 0.6 - lead, 0.3, -1.0)
