@@ -101,8 +101,9 @@ WIDE_LINE_MM, MOST_LETTER_MM = 20.0, 8.0
 """A line of names so wide is read if a letter takes no more than the second. On 339 plain slips that were settled one
 took 2.8 mm on average, 5.6 at the most; of "Jürgen und Piotr Keltger aber nur im Klassenverband", 89 mm, nothing was
 read at all."""
-LEGIBLE_SCORE = 0.8
-"""How sure a reading of a note has to be of its letters."""
+NOTE_SCORE = 0.8
+"""How sure a reading of a note has to be of its letters: with it 11 of 24 courtesies of twelve series are known, and no
+other of 39 notes."""
 
 
 def unless_words(
@@ -127,7 +128,7 @@ def unless_courtesy(slip: SlipImage, stray: StrayInk, engine: TextEngine) -> Str
     if len(labels) != len(stray.places):
         return stray  # crumbs, too, which nobody can read
     guesses = ask(engine, [signature_crop(slip, labels)])
-    plain = any(guess.score >= LEGIBLE_SCORE and is_courtesy(guess.text) for guess in guesses)
+    plain = any(guess.score >= NOTE_SCORE and is_courtesy(guess.text) for guess in guesses)
     return replace(stray, state=StrayState.COURTESY) if plain else stray
 
 

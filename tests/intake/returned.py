@@ -96,13 +96,14 @@ Points = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """An engine that reads the same name on every line, whatever stands there."""
+    """An engine that reads the same name on every line, whatever stands there, and is so sure of it."""
 
     name: str
+    score: float = 1.0
 
     def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
-        """One sure guess for each crop."""
-        return [TextGuess(self.name, 1.0, None) for _ in crops]
+        """One guess for each crop."""
+        return [TextGuess(self.name, self.score, None) for _ in crops]
 
 
 # ---------------------------------------------------------------- printing and filling in

@@ -1,8 +1,5 @@
 """A note that is thanks, a greeting or a telephone number: for a person, but no word against another slip."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import pytest
 
 from forms.geometry import Point, Rect
@@ -10,9 +7,9 @@ from intake.decide import decide
 from intake.engines import TextEngine, pp_ocr
 from intake.policy import EVERY_LINE
 from intake.read_slip import read_page
-from intake.values import GrayImage, Returns, SlipReading, StrayState, TextGuess, Verdict
+from intake.values import Returns, SlipReading, StrayState, Verdict
 from samples.scanner import Picture
-from tests.intake.returned import ROSTER, cut_slip, page_of, seen, stamped, templates, with_words
+from tests.intake.returned import ROSTER, Says, cut_slip, page_of, seen, stamped, templates, with_words
 
 BESIDE = Point(120, 247)
 
@@ -20,17 +17,6 @@ BESIDE = Point(120, 247)
 def slip_on(sheet: Picture, engine: TextEngine) -> SlipReading:
     (slip,) = read_page(page_of(seen(sheet)), templates(), ROSTER, engine).slips
     return slip
-
-
-@dataclass(frozen=True, slots=True)
-class Guesses:
-    """An engine that is so sure of the same words on every line."""
-
-    text: str
-    score: float
-
-    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
-        return [TextGuess(self.text, self.score, None) for _ in crops]
 
 
 @pytest.mark.parametrize(
@@ -50,8 +36,8 @@ def test_a_note_is_taken_for_what_it_says(words: str, state: StrayState) -> None
 
 def test_thanks_that_can_hardly_be_read_may_be_anything() -> None:
     sheet = with_words(cut_slip(), "Vielen Dank", BESIDE)
-    assert slip_on(sheet, Guesses("Vielen Dank", 0.7)).stray.state is StrayState.FOUND
-    assert slip_on(sheet, Guesses("Vielen Dank", 0.9)).stray.state is StrayState.COURTESY
+    assert slip_on(sheet, Says("Vielen Dank", 0.7)).stray.state is StrayState.FOUND
+    assert slip_on(sheet, Says("Vielen Dank", 0.9)).stray.state is StrayState.COURTESY
 
 
 def test_thanks_and_more_are_more_than_thanks() -> None:

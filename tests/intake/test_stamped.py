@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from forms.geometry import Point, Rect
-from forms.model import Meaning
+from forms.model import Meaning, Role
 from intake.batch import settled
 from intake.engines import pp_ocr
 from intake.policy import EVERY_LINE
@@ -103,14 +103,27 @@ def test_the_stamped_slip_is_for_a_person_and_the_other_one_only_if_need_be(answ
     assert (first.decision.verdict, second.decision.verdict) == (verdict, Verdict.REVIEW)
 
 
-def test_a_child_that_writes_its_name_beside_the_stamp_has_signed() -> None:
+@pytest.mark.parametrize(
+    ("written", "state"),
+    [
+        (PUPIL.name, SignatureState.SIGNED),
+        (PUPIL.name[1:], SignatureState.SIGNED),
+        (f"{PUPIL.name} nein", SignatureState.UNCLEAR),
+        (f"{PUPIL.name} Nem", SignatureState.UNCLEAR),
+        ("nein", SignatureState.UNCLEAR),
+    ],
+)
+def test_a_child_that_writes_its_name_and_nothing_else_beside_the_stamp_has_signed(
+    written: str, state: SignatureState
+) -> None:
     place = field("pupil_signature", SECONDARY).place
-    blank = sheet_of(SECONDARY, replace(FAMILY, pupil_signs=Signing.EMPTY))
-    sheet = with_words(blank, PUPIL.name, Point(place.x + 4, place.bottom - 2))
-    page = read_page(
-        page_of(seen(stamped(sheet, Rect(place.right - 20, place.y + 2, 38, 14)))), templates(), ROSTER, pp_ocr.load()
-    )
-    assert lines_of(page.slips[0]) == [SignatureState.SIGNED, SignatureState.SIGNED]
+    dash = line((place.x + 4, place.bottom - 3), (place.x + 14, place.bottom - 3.5))
+    sheet = with_ink(sheet_of(SECONDARY, replace(FAMILY, pupil_signs=Signing.EMPTY)), [dash])
+    sheet = stamped(sheet, Rect(place.right - 20, place.y + 2, 38, 14))
+    (slip,) = read_page(page_of(seen(sheet)), templates(), ROSTER, pp_ocr.load()).slips
+    again = but_for_stamp(laid_flat(sheet, SECONDARY), slip, Says(written))
+    assert again is not None
+    assert [line.state for line in again.signatures if line.role is Role.PUPIL_SIGNATURE] == [state]
 
 
 def test_a_part_of_the_stamp_that_was_taken_for_a_signature_is_none() -> None:

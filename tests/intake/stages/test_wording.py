@@ -76,6 +76,8 @@ def test_thanks_greetings_and_telephone_numbers_ask_for_nothing(text: str) -> No
         "nein danke",
         "Nein, vielen Dank",
         "keinen Dank",
+        "Nem! Vielen Dank",
+        "Vielen Dank Nan",
         "danke",
         "lieber nicht",
         "Liebe Grüße, aber nur mit Ton",
