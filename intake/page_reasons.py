@@ -66,6 +66,9 @@ PAGE_REASONS = {
     "photo_shows_nothing": Advice("Foto zu unscharf, zu dunkel oder zu hell", "um ein neues bitten"),
     "code_without_print": Advice("Code von uns, aber kein Abschnitt darum", BY_HAND),
     "letter_without_slip": Advice("Brief von uns, aber kein lesbarer Abschnitt", BY_HAND),
+    "words_without_slip": Advice(
+        "ausgebleichte Seite, auf der einzelne Worte von uns stehen", "von Hand ansehen, vom Original neu scannen"
+    ),
     "worker_failed": Advice("beim Lesen abgebrochen", BY_HAND),
     "worker_died": Advice("beim Lesen abgestürzt oder hängen geblieben", BY_HAND),
     "mail_without_attachment": Advice("Mail ohne Anhang", "lesen; wer zustimmt, schickt den Abschnitt unterschrieben"),

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from intake.engines import TextEngine
 from intake.naming import read_names, unless_courtesy, unless_words
+from intake.remains import shows_print
 from intake.sheet import Sheet
 from intake.stages.blank import dark_pieces, outside_of
 from intake.stages.code_ink import areas_of_codes, ink_of_codes
@@ -48,6 +49,8 @@ CODE_ONLY = "code_without_print"
 """A code of ours, but nothing of the slip around it: a person has to find out what it is."""
 LETTER_ONLY = "letter_without_slip"
 """A letter of ours, but no slip below it, where the page goes on: it was cut off, or bleached by the scanner."""
+WORDS_ONLY = "words_without_slip"
+"""A few words of ours on a page with hardly anything else: the rest was bleached by the scanner, as a rule."""
 NOTHING_SEEN = "photo_shows_nothing"
 """Nobody takes a photo of nothing: it is too blurred, too dark or too bright."""
 MUCH_PRINT, MUCH_ON_DESK = 60, 250
@@ -71,13 +74,15 @@ def read_page(page: PageImage, templates: Sequence[Template], roster: Roster, en
         return PageReading(page.ref, PageKind.BLANK, (), ())
     found, coded = _find_slips(page, pieces, templates)
     if not found:
-        return _without_slip(page, coded, len(pieces), templates)
+        return _without_slip(page, coded, len(pieces), templates, engine)
     streaks = find_streaks(page.gray)
     slips = [_read_slip(page, one, number, streaks, roster, engine) for number, one in enumerate(found, start=1)]
     return PageReading(page.ref, PageKind.SLIP, tuple(slips), ())
 
 
-def _without_slip(page: PageImage, coded: bool, pieces: int, templates: Sequence[Template]) -> PageReading:
+def _without_slip(
+    page: PageImage, coded: bool, pieces: int, templates: Sequence[Template], engine: TextEngine
+) -> PageReading:
     """A page on which no slip was found; a photo that shows next to nothing may show anything."""
     if coded:
         return PageReading(page.ref, PageKind.UNREADABLE, (), (CODE_ONLY,))
@@ -85,6 +90,8 @@ def _without_slip(page: PageImage, coded: bool, pieces: int, templates: Sequence
         return PageReading(page.ref, PageKind.UNREADABLE, (), (NOTHING_SEEN,))
     if _shows_place_of_slip(page, templates):
         return PageReading(page.ref, PageKind.UNREADABLE, (), (LETTER_ONLY,))
+    if shows_print(page, pieces, templates, engine):
+        return PageReading(page.ref, PageKind.UNREADABLE, (), (WORDS_ONLY,))
     return PageReading(page.ref, PageKind.FOREIGN, (), ())
 
 
