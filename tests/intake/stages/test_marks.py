@@ -50,8 +50,17 @@ def marked(sheet: Picture, place: Rect, style: MarkStyle, pen: Pen = BLUE, seed:
     return with_strokes(sheet, mark(style, place, np.random.default_rng(seed)), pen)
 
 
-def scribbled(sheet: Picture, place: Rect) -> Picture:
-    return with_strokes(sheet, scribbled_out(place, np.random.default_rng(2)))
+def scribbled(sheet: Picture, place: Rect, pen: Pen = BLUE, seed: int = 2) -> Picture:
+    return with_strokes(sheet, scribbled_out(place, np.random.default_rng(seed)), pen)
+
+
+def blackened(sheet: Picture, place: Rect, rim: float) -> Picture:
+    """A box filled to the last corner, and so far beyond its frame, with strokes 1.2 mm wide to and fro."""
+    top, bottom = place.y - rim + 0.6, place.bottom + rim - 0.6
+    turns = [
+        (place.x - rim + 0.6 if n % 2 else place.right + rim - 0.6, top + (bottom - top) * n / 12) for n in range(13)
+    ]
+    return with_ink(sheet, [line(one, other) for one, other in pairwise(turns)], replace(FELT, width=1.2))
 
 
 def marks_on(sheet: Picture, *, bilevel: bool = False) -> tuple[Mark, ...]:
@@ -144,6 +153,25 @@ def test_a_mark_scribbled_out_is_never_ticked(place: Rect, pen: Pen) -> None:
     states = states_on(sheet)
     assert MarkState.TICKED not in states
     assert states != (MarkState.EMPTY, MarkState.EMPTY)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 5, 113, 207])
+@pytest.mark.parametrize("scribble", [BLUE, FELT], ids=lambda pen: pen.name)
+@pytest.mark.parametrize("pen", [BLUE, FELT], ids=lambda pen: pen.name)
+def test_no_pen_makes_a_tick_of_a_mark_scribbled_out(pen: Pen, scribble: Pen, seed: int) -> None:
+    sheet = scribbled(marked(unmarked(), YES_BOX, MarkStyle.CROSS, pen), YES_BOX, scribble, seed)
+    assert MarkState.TICKED not in states_on(sheet)
+
+
+@pytest.mark.parametrize("rim", [0.5, 1.2])
+def test_a_box_blackened_with_a_thick_pen_is_ticked(rim: float) -> None:
+    assert answer_on(blackened(unmarked(), YES_BOX, rim)) is Answer.YES
+    assert answer_on(blackened(unmarked(), NO_BOX, rim)) is Answer.NO
+
+
+def test_two_blackened_boxes_settle_nothing() -> None:
+    both = blackened(blackened(unmarked(), YES_BOX, 0.5), NO_BOX, 0.5)
+    assert answer_on(both) not in (Answer.YES, Answer.NO)
 
 
 def test_a_correction_is_not_settled_by_the_second_mark() -> None:
