@@ -465,7 +465,7 @@ def _of_other_guardians(best: int, like: Scores, children: Sequence[Child]) -> M
 
 def guardians_likeness(texts: Sequence[str], names: Sequence[str]) -> float:
     """How like a line is, as any of these readings has it, to the guardians' names: one of them, or all together."""
-    forms = [key_of(form) for form in {*names, " ".join(names)} - {""}]
+    forms = [key for form in {*names, " ".join(names)} - {""} for key in _keys(form)]
     return max((Indel.normalized_similarity(key_of(text), form) for text in texts for form in forms), default=0.0)
 
 

@@ -33,6 +33,9 @@ lies deeper than the third. Of 323 slips three had such pieces, all three with a
 EDGE_LINE_MM, EDGE_LINE_LEANS, EDGE_LINE_THIN_MM = (15.0, 2.0), 0.03, 0.7
 """So is a piece at the edge that is longer and thinner than this; and if it may have been cut askew, it leans and bends
 so much for each millimetre of its length, if its ink is no thicker than the last all along."""
+LID_MM, LID_BROAD_MM = 80.0, 2.4
+"""And one so long that is so broad on average, no deeper than `RIM_DEPTH_MM`: the scanner's dark lid, where the slip
+was cut a little too small. The four seen were 110 to 208 mm long and 2.6 to 4.3 mm broad."""
 DASH_MM, DASH_SLIMNESS = 5.0, 6.0
 """And one that is a dash along the edge, so long and so many times longer than high."""
 HAIR_MM, CHAIN_GAP_MM, CHAIN_STEP_MM, HAIR_DEPTH_MM = 0.55, 1.0, 0.3, 3.0
@@ -184,7 +187,7 @@ def _counts(piece: Piece, form: Form) -> bool:
     if piece.area_mm2 < SPECK_MM2 or not inside.contains(piece.centre):
         return False
     if _at_edge(piece, form) and max(piece.place.width, piece.place.height) > EDGE_LINE_MM[0]:
-        return not _is_edge_line(piece)
+        return not (_is_edge_line(piece) or _is_lid(piece))
     tall, thin = STREAK_MM
     if piece.place.height > tall and piece.place.width < thin:
         return False
@@ -196,6 +199,12 @@ def _is_edge_line(piece: Piece) -> bool:
     length, width = max(piece.place.width, piece.place.height), min(piece.place.width, piece.place.height)
     askew = piece.area_mm2 <= EDGE_LINE_THIN_MM * length
     return width <= EDGE_LINE_MM[1] + (EDGE_LINE_LEANS * length if askew else 0.0)
+
+
+def _is_lid(piece: Piece) -> bool:
+    """Whether a piece at the edge is too broad and too long for any writing."""
+    length, width = max(piece.place.width, piece.place.height), min(piece.place.width, piece.place.height)
+    return length >= LID_MM and width <= RIM_DEPTH_MM and piece.area_mm2 >= LID_BROAD_MM * length
 
 
 def _at_edge(piece: Piece, form: Form) -> bool:

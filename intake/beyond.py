@@ -1,0 +1,132 @@
+"""Writing behind or before a name that is no name: a condition, say, whose words nobody has to foresee."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from rapidfuzz.distance import Indel
+
+from intake.first_names import FIRST_NAMES
+from intake.last_names import LAST_NAMES
+from intake.stages.match import key_of
+
+NAME_FOUND, NAMES_FOUND = 0.6, 0.75
+"""So like a listed name has to be what is taken for it, or like several; else nothing can be said of the rest."""
+WINDOW = (-2, -1, 0, 1, 2, 3)
+"""How many letters more than it has a name may be read with."""
+LISTED_LIKE, FREQUENT_LIKE, MISREAD_LETTERS = 0.8, 0.9, 2
+"""How like a listed or a frequent name a word has to be, and how much longer it may be: "Petersennur" is no name, and
+"erst" not Ernst."""
+BETWEEN = frozenset(
+    {"UND", "U", "ODER", "ELTERN", "FAMILIE", "FAM", "FRAU", "HERR", "DR", "VON", "VAN", "DE", "EL", "AL"}
+)
+"""What stands between names, or before them."""
+AND, SEPARATORS = "&", re.compile(r"[,;/&+]|\bund\b|\bu\.")
+AFTER_AND = frozenset({AND, "UND", "U"})
+
+
+_MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
+MONTH_LIKE = 0.75
+"""How like a month what stands behind the day has to be."""
+
+
+def letters_beyond(text: str, names: Sequence[str]) -> int:
+    """How many letters a reading of a line has more than the listed name, or names, that it bears.
+
+    None, if it is like none of the listed, nor those of words that are frequent names: a guardian who is not listed, a
+    second first name.
+    """
+    words = [key_of(part) or AND for part in text.replace(",", " & ").split()]
+    known = {word for name in names for part in name.split() if (word := key_of(part))}
+    if all(_is_known(words, at, known) for at in range(len(words))):
+        return 0
+    singly = {one for name in names for one in _one_by_one(name)}
+    together = {*names, " ".join(names), " ".join(names[::-1])} - singly
+    forms = [(name, NAME_FOUND) for name in singly] + [(form, NAMES_FOUND) for form in together if key_of(form)]
+    written = [word for word in words if word != AND]
+    counted = (_beyond(written, key_of(form), least) for form, least in forms)
+    return min((count for count in counted if count is not None), default=0)
+
+
+def _one_by_one(names: str) -> Iterator[str]:
+    """Each of several people named together, who may share the last name: "Jana & Ulrich Meyer"."""
+    people = [part.split() for part in SEPARATORS.split(names) if key_of(part)]
+    for words in people:
+        yield " ".join(words if len(words) > 1 else [*words, *people[-1][1:][-1:]])
+
+
+def _beyond(words: Sequence[str], name: str, least: float) -> int | None:
+    """How many letters more than a name the words have; None, if it is not there."""
+    whole = "".join(words)
+    start, end = _place_of(name, whole)
+    if Indel.normalized_similarity(name, whole[start:end]) < least:
+        return None
+    beyond = sum(len(rest) for rest in _rests(words, start, end) if not _is_name(rest))
+    return max(0, min(beyond, len(whole) - len(name)))
+
+
+def letters_behind_date(text: str) -> int:
+    """How many letters stand behind the last digit of a place and a date, but for the month; none without a digit."""
+    digits = [at for at, sign in enumerate(text) if sign.isdigit()]
+    behind = key_of(text[digits[-1] + 1 :]) if digits else ""
+    return len(behind) - max(
+        (
+            len(start)
+            for month in _months()
+            if Indel.normalized_similarity(month, start := behind[: len(month)]) >= MONTH_LIKE
+        ),
+        default=0,
+    )
+
+
+@lru_cache(maxsize=1)
+def _months() -> tuple[str, ...]:
+    """The months' names, and their first three letters."""
+    names = [key_of(name) for name in _MONTHS.split()]
+    return (*names, *(name[:3] for name in names))
+
+
+def _is_known(words: Sequence[str], at: int, known: Collection[str]) -> bool:
+    """Whether a word is a name: a frequent or a listed one, or after "und" what stands before such a one."""
+    if words[at] == AND or _is_name(words[at]) or _is_like(words[at], known, LISTED_LIKE):
+        return True
+    second = at > 0 and words[at - 1] in AFTER_AND and at + 1 < len(words)
+    return second and _is_like(words[at + 1], known, LISTED_LIKE)
+
+
+def _place_of(name: str, whole: str) -> tuple[int, int]:
+    """Where in a reading a name stands."""
+    places = [
+        (start, min(start + len(name) + more, len(whole)))
+        for start in range(len(whole))
+        for more in WINDOW
+        if start + len(name) + more > start
+    ]
+    return max(places, key=lambda place: Indel.normalized_similarity(name, whole[place[0] : place[1]]), default=(0, 0))
+
+
+def _rests(words: Sequence[str], start: int, end: int) -> Iterator[str]:
+    """What is left of each word before and behind a place."""
+    at = 0
+    for word in words:
+        before, behind = word[: max(start - at, 0)], word[max(end - at, 0) :]
+        yield from (rest for rest in (before, behind) if rest)
+        at += len(word)
+
+
+@lru_cache(maxsize=256)
+def _is_name(word: str) -> bool:
+    """Whether a word is like a frequent name, or what stands between names."""
+    return word in BETWEEN or _is_like(word, _frequent(), FREQUENT_LIKE)
+
+
+def _is_like(word: str, names: Iterable[str], least: float) -> bool:
+    """Whether a word is so like one of these, and hardly longer: a note may run on behind a name."""
+    return any(
+        len(word) <= len(name) + MISREAD_LETTERS and Indel.normalized_similarity(word, name) >= least for name in names
+    )
+
+
+@lru_cache(maxsize=1)
+def _frequent() -> frozenset[str]:
+    return frozenset(key_of(name) for name in FIRST_NAMES | LAST_NAMES)
