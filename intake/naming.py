@@ -15,10 +15,8 @@ from intake.engines import TextEngine, ask
 from intake.pieces import cut_out, pieces_of
 from intake.stages.match import (
     Vocabulary,
-    guardians_likeness,
     identify,
     identify_alone,
-    key_of,
     may_be,
     named_by_code,
     narrowed,
@@ -30,7 +28,7 @@ from intake.stages.match import (
 from intake.stages.names import LineCrops, Rendering, cut_line
 from intake.stages.printed_name import ink_beside_name
 from intake.stages.variations import variations_of
-from intake.stages.wording import is_courtesy, objects, objects_plainly
+from intake.stages.wording import is_courtesy, objects
 from intake.values import (
     Child,
     CodeReading,
@@ -96,9 +94,6 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         identity = named.identity
         if code.state is CodeState.CONTRADICTORY:
             identity = unsure_between(code.children, identity)
-    for line in lines:
-        if _may_object(guesses[line.name], line, _names_of(line, identity)):
-            guesses[line.name] += ask(engine, cuts[line.name].crops)
     shown = {line.name: cuts[line.name].labels for line in lines}
     return tuple(_reading(line, cuts[line.name], guesses[line.name], identity) for line in lines), identity, shown
 
@@ -107,10 +102,6 @@ WIDE_LINE_MM, MOST_LETTER_MM = 20.0, 8.0
 """A line of names so wide is read if a letter takes no more than the second. On 339 plain slips that were settled one
 took 2.8 mm on average, 5.6 at the most; of "Jürgen und Piotr Keltger aber nur im Klassenverband", 89 mm, nothing was
 read at all."""
-NAME_SCORE, NAME_LIKE = 0.85, 0.85
-"""How sure a reading has to be of its letters, and how like the listed name, so that another which looks like a misread
-objection ("Kölru K amer", "Yuouf ein") is that name misread. Of five plain slips of 21 series whose name had passed
-for an objection three are known so."""
 NOTE_LETTERS = 5
 """So many letters more than the listed names have, which are no names, or than a class's sign, or behind a date, are a
 note. Of 4,300 lines of four to six series hardly one without a note or a stamp has as many; of 113 notes drawn
@@ -251,32 +242,8 @@ def _names_of(line: TextLine, identity: Identity) -> tuple[str, ...]:
     return child.guardians if line.role is Role.GUARDIAN_NAMES else ()
 
 
-def _may_object(guesses: Sequence[TextGuess], line: TextLine, names: Sequence[str]) -> bool:
-    """Whether a reading may be a misread objection, or holds more than belongs there; one that is plainly there is not
-    asked again.
-    """
-    if any(objects_plainly(guess.text) for guess in guesses):
-        return False
-    return any(objects(guess.text) or _letters_too_many(guess.text, line, names) >= NOTE_LETTERS for guess in guesses)
-
-
 def _letters_too_many(text: str, line: TextLine, names: Sequence[str]) -> int:
     return letters_behind_date(text) if line.role is Role.PLACE_DATE else letters_beyond(text, names)
-
-
-def _is_misread_name(guesses: Sequence[TextGuess], names: Sequence[str]) -> bool:
-    """Whether what looks like more than a name is a misread one: another rendering of the line plainly reads as one
-    that belongs there, and none has more letters than it, for a note.
-    """
-    whole = [
-        guess
-        for guess in guesses
-        if guess.score >= NAME_SCORE
-        and not objects(guess.text)
-        and guardians_likeness([guess.text], names) >= NAME_LIKE
-    ]
-    most = max((len(key_of(guess.text)) for guess in whole), default=0)
-    return bool(whole) and all(len(key_of(guess.text)) <= most + 1 for guess in guesses)
 
 
 def _what_it_says(
@@ -286,9 +253,7 @@ def _what_it_says(
 
     Nor was a line of names on which far more is written than was read: names, and a condition behind them.
     """
-    if any(objects_plainly(guess.text) for guess in guesses):
-        return TextState.OBJECTION
-    if _may_object(guesses, line, names) and not _is_misread_name(guesses, names):
+    if any(objects(guess.text) or _letters_too_many(guess.text, line, names) >= NOTE_LETTERS for guess in guesses):
         return TextState.OBJECTION
     if cut.state is not TextState.WRITTEN:
         return cut.state

@@ -190,36 +190,6 @@ def test_more_than_the_guardians_names_is_an_objection(guardians: str, state: Te
     assert next(text for text in texts if text.role is Role.GUARDIAN_NAMES).state is state
 
 
-class ReadsByTurns(Reads):
-    """An engine that reads one thing first, and another from then on."""
-
-    def __init__(self, first: str, then: str) -> None:
-        super().__init__(first)
-        self.then = then
-
-    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
-        read = super().read_lines(crops)
-        self.text = self.then
-        return read
-
-
-@pytest.mark.parametrize(
-    ("first", "then", "state"),
-    [
-        ("Jörn Peterein", "Jörn Petersen", TextState.WRITTEN),
-        ("Jörn Peters ein", "Jörn Petersen", TextState.WRITTEN),
-        ("Jörn Petersen ein", "Jörn Petersen", TextState.OBJECTION),
-        ("Jörn Peters nein", "Jörn Petersen", TextState.OBJECTION),
-        ("Jörn Peters ein", "Jörn Peters ein", TextState.OBJECTION),
-    ],
-)
-def test_what_looks_like_a_misread_objection_may_be_the_misread_name(first: str, then: str, state: TextState) -> None:
-    line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
-    texts, identity, _ = read_names(slip_of(), [line], NO_CODE, ROSTER, ReadsByTurns(first, then))
-    assert identity.child == ROSTER.children[0]
-    assert texts[0].state is state
-
-
 def test_a_child_known_by_two_words_of_more_leaves_the_line_unread() -> None:
     """The note behind the name is in every other rendering, but it was not these that were legible."""
     line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
