@@ -364,7 +364,7 @@ def _as_told(slip: SlipReading) -> SlipReading:
         if slip.stray.state in {StrayState.STAMP, StrayState.COURTESY}:
             slip = replace(slip, stray=replace(slip.stray, state=StrayState.NONE))
         if slip.bare is not None:
-            slip = replace(slip, marks=slip.bare.marks, signatures=slip.bare.signatures)
+            slip = replace(slip, marks=slip.bare.marks, signatures=slip.bare.signatures, texts=slip.bare.texts)
     if any(_to_sign_yet(line) for line in slip.signatures):
         lines = (replace(s, state=SignatureState.SIGNED) if _to_sign_yet(s) else s for s in slip.signatures)
         slip = replace(slip, signatures=tuple(lines))

@@ -25,6 +25,8 @@ AND, SEPARATORS = "&", re.compile(r"[,;/&+]|\bund\b|\bu\.")
 AFTER_AND = frozenset({AND, "UND", "U"})
 
 
+NO_NAME_LETTERS, NO_NAME_LIKE = 4, 0.6
+"""A word of fewer letters, or so like a name, may be one misread."""
 _MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
 MONTH_LIKE = 0.75
 """How like a month what stands behind the day has to be."""
@@ -63,6 +65,15 @@ def _beyond(words: Sequence[str], name: str, least: float) -> int | None:
         return None
     beyond = sum(len(rest) for rest in _rests(words, start, end) if not _is_name(rest))
     return max(0, min(beyond, len(whole) - len(name)))
+
+
+def is_no_name(text: str, names: Sequence[str]) -> bool:
+    """Whether a word is read that is like none of the listed names, nor a frequent one."""
+    word = key_of(text)
+    if len(word) < NO_NAME_LETTERS:
+        return False
+    known = {key_of(part) for name in names for part in (*name.split(), name)} | _frequent()
+    return not any(name and Indel.normalized_similarity(word, name) >= NO_NAME_LIKE for name in known)
 
 
 def letters_behind_date(text: str) -> int:

@@ -13,10 +13,11 @@ from forms.geometry import Rect
 from forms.model import Role
 from intake.engines import TextEngine, ask
 from intake.frames import covered
-from intake.naming import signature_crop, unless_words
+from intake.naming import signature_crop, unless_rows, unless_words
 from intake.pieces import pieces_of
 from intake.stages.marks import read_choice
 from intake.stages.match import key_of
+from intake.stages.names import cut_line
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import stamp_at, without_stamp
 from intake.stages.wording import objects
@@ -31,6 +32,8 @@ from intake.values import (
     SlipReading,
     Stamp,
     StrayState,
+    TextReading,
+    TextState,
 )
 
 NAME_LIKENESS = 75.0
@@ -48,7 +51,24 @@ def but_for_stamp(slip: SlipImage, reading: SlipReading, engine: TextEngine) -> 
     if stamp is None:
         return None
     bare = without_stamp(slip, stamp)
-    return Bare(_marks(bare, reading, stamp), tuple(_line(bare, reading, line, engine) for line in reading.signatures))
+    lines = tuple(_line(bare, reading, line, engine) for line in reading.signatures)
+    return Bare(
+        _marks(bare, reading, stamp), lines, tuple(_text(slip, bare, reading, text, engine) for text in reading.texts)
+    )
+
+
+def _text(slip: SlipImage, bare: SlipImage, reading: SlipReading, text: TextReading, engine: TextEngine) -> TextReading:
+    """A line of names: written, if a second row on it is all that makes doubt, and is a part of the stamp."""
+    line = next(line for line in reading.form.texts if line.name == text.field)
+    if text.state not in {TextState.OBJECTION, TextState.UNREAD}:
+        return text
+    written = replace(text, state=TextState.WRITTEN)
+    with_it, without = (
+        unless_rows(picture, written, cut_line(picture, line).labels, reading.identity, engine)
+        for picture in (slip, bare)
+    )
+    plain = without.state is TextState.WRITTEN and with_it.state is text.state and not objects(text.text)
+    return written if plain else text
 
 
 def _stamp_on_a_line(slip: SlipImage, reading: SlipReading) -> Stamp | None:

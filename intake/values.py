@@ -408,10 +408,11 @@ class StrayInk:
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """What the boxes and the signature lines of a slip show but for the office's stamp."""
+    """What the boxes, the signature lines and the other lines of a slip show but for the office's stamp."""
 
     marks: tuple[Mark, ...]
     signatures: tuple[SignatureReading, ...]
+    texts: tuple[TextReading, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,7 +272,7 @@ def test_two_images_of_one_paper_that_say_the_opposite_contradict(make_slip: Sli
 
 def stamped(slip: SlipReading, state: StrayState = StrayState.STAMP) -> SlipReading:
     """The slip with the office's stamp on it."""
-    bare = Bare(slip.marks, slip.signatures) if state is StrayState.STAMP else None
+    bare = Bare(slip.marks, slip.signatures, slip.texts) if state is StrayState.STAMP else None
     return replace(slip, stray=StrayInk(state, (), {}), bare=bare)
 
 
@@ -313,7 +313,9 @@ def test_a_line_that_is_signed_beside_the_stamp_says_nothing_against_another_sli
 ) -> None:
     over_it = make_slip(leo, page=2, signed=SignatureState.UNCLEAR)
     signed = make_slip(leo).signatures
-    first, second = settled([make_slip(leo), replace(over_it, bare=Bare(over_it.marks, signed))], EVERY_LINE)
+    first, second = settled(
+        [make_slip(leo), replace(over_it, bare=Bare(over_it.marks, signed, over_it.texts))], EVERY_LINE
+    )
     assert (first.decision.verdict, second.decision.verdict) == (Verdict.GIVEN, Verdict.REVIEW)
 
 
