@@ -76,10 +76,11 @@ LEGIBLE_LIKENESS = 0.75
 """Unless the writing as a whole is this like some name: then only names like it count, not single words. Of 146 unsure
 slips 7 were those of a child who had handed in another; none of these was so like any name."""
 
-FAMILY_LIKENESS, FAMILY_UNLIKE = 0.65, 0.5
+FAMILY_LIKENESS, FAMILY_UNLIKE, FAMILY_BEHIND = 0.65, 0.5, 0.25
 """A slip that nobody is sure of is not a child's whose listed guardians are less like those on the slip than the
-second, if those of a listed family are as like them as the first. On the seven slips above the child's own were 0.65
-like the line, or more; of 32 slips that were only like another child's, 8 named another family so."""
+second, or by more than the third less like them than another family's, if those of a listed family are as like them as
+the first. On the seven slips above the child's own were 0.65 like the line, or more; of 32 slips that were only like
+another child's, 8 named another family so. On none of 889 lines the child's own lay so far behind."""
 
 FIRST_NAME_LIKE, FIRST_NAME_UNLIKE, FIRST_NAME_LETTERS = 85.0, 60.0, 4
 """Nor is it a child's whose first name is less like each of its words than the second, in per cent, if some listed
@@ -414,9 +415,10 @@ def _of_another_family(slip: SlipReading, listed: Sequence[Child]) -> set[str]:
     if len(key_of(line)) < GUARDIANS_LETTERS:
         return set()
     likeness = {child.id: guardians_likeness([line], child.guardians) for child in listed if child.guardians}
-    if max(likeness.values(), default=0.0) < FAMILY_LIKENESS:
+    best = max(likeness.values(), default=0.0)
+    if best < FAMILY_LIKENESS:
         return set()
-    return {child for child, like in likeness.items() if like < FAMILY_UNLIKE}
+    return {child for child, like in likeness.items() if like < max(FAMILY_UNLIKE, best - FAMILY_BEHIND)}
 
 
 def _of_another_first_name(slip: SlipReading, listed: Sequence[Child]) -> set[str]:

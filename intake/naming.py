@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+from rapidfuzz.distance import Indel
 
 from forms.field_font import as_printed, picture_of
 from forms.geometry import MM_PER_POINT
@@ -17,6 +18,7 @@ from intake.stages.match import (
     Vocabulary,
     identify,
     identify_alone,
+    key_of,
     may_be,
     named_by_code,
     narrowed,
@@ -25,7 +27,7 @@ from intake.stages.match import (
     unsure_between,
     vocabulary_of,
 )
-from intake.stages.names import LineCrops, Rendering, cut_line
+from intake.stages.names import LineCrops, Rendering, cut_line, half_as_wide_again
 from intake.stages.printed_name import ink_beside_name
 from intake.stages.rows import more_rows
 from intake.stages.variations import variations_of
@@ -109,6 +111,9 @@ NOTE_LETTERS = 5
 """So many letters more than the listed names have, which are no names, or than a class's sign, or behind a date, are a
 note. Of 4,300 lines of four to six series hardly one without a note or a stamp has as many; of 113 notes drawn
 behind the guardians' names that had been given 36 still are, 35 of them in pencil that black and white has lost."""
+OWN_NAME = 0.75
+"""So like the child's name is what a child has written that signs with it: "omy Nownk", of which a frame hid a letter,
+is 0.82 like Romy Nowak."""
 RISING_MM, FLOATING_SCORE = 2.5, 0.7
 """Strokes that rise out of the row over more of its width are another row: of 1,098 lines of two series six do, four
 of them with a stamp or a note; a "Nein!!" that touched the name had been lost. A word that floats above the row is read
@@ -119,6 +124,34 @@ WHITE = 200
 NOTE_SCORE = 0.8
 """How sure a reading of a note has to be of its letters: with it 11 of 24 courtesies of twelve series are known, and no
 other of 39 notes."""
+
+
+def signed_by_name(
+    slip: SlipImage, signed: Sequence[tuple[SignatureReading, tuple[int, ...]]], identity: Identity, engine: TextEngine
+) -> tuple[tuple[SignatureReading, tuple[int, ...]], ...]:
+    """The signature lines; one of the child's that is in doubt is signed if its name is what plainly stands there.
+
+    Children print their names where they sign, and rows of letters are no signature by their looks.
+    """
+    child = identity.child
+    return tuple(
+        (replace(line, state=SignatureState.SIGNED), labels)
+        if child is not None
+        and line.state is SignatureState.UNCLEAR
+        and line.role is Role.PUPIL_SIGNATURE
+        and any(
+            guess.score >= NOTE_SCORE and is_own_name(guess.text, child)
+            for guess in ask(engine, [signature_crop(slip, labels)] if labels else [])
+        )
+        else (line, labels)
+        for line, labels in signed
+    )
+
+
+def is_own_name(written: str, child: Child) -> bool:
+    """Whether this is the child's name, and no word besides, which may be a no."""
+    read, name = key_of(written), key_of(child.name)
+    return Indel.normalized_similarity(read, name) >= OWN_NAME and len(read) <= len(name) + 1 and not objects(written)
 
 
 def unless_words(
@@ -142,8 +175,10 @@ def unless_courtesy(slip: SlipImage, stray: StrayInk, engine: TextEngine) -> Str
     labels = [piece.label for piece in pieces_of(slip) if piece.place in places]
     if len(labels) != len(stray.places):
         return stray  # crumbs, too, which nobody can read
-    guesses = ask(engine, [signature_crop(slip, labels)])
+    crop = signature_crop(slip, labels)
+    guesses = ask(engine, [crop, half_as_wide_again(crop)])
     plain = any(guess.score >= NOTE_SCORE and is_courtesy(guess.text) for guess in guesses)
+    plain &= not any(objects(guess.text) for guess in guesses)
     return replace(stray, state=StrayState.COURTESY) if plain else stray
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intake.engines import TextEngine
-from intake.naming import read_names, unless_courtesy, unless_words
+from intake.naming import read_names, signed_by_name, unless_courtesy, unless_words
 from intake.remains import shows_print
 from intake.sheet import Sheet
 from intake.stages.blank import dark_pieces, outside_of
@@ -205,7 +205,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
         integrity=_compare_print(page, slip, found),
         code=code,
         marks=marks,
-        signatures=unless_words(slip, signed, engine),
+        signatures=unless_words(slip, signed_by_name(slip, signed, identity, engine), engine),
         texts=texts,
         stray=unless_courtesy(slip, stray, engine),
         written=map_ink(slip),

@@ -7,23 +7,20 @@ so the fields are read again as if nothing stood where the stamp is, and what it
 from dataclasses import replace
 
 import numpy as np
-from rapidfuzz import fuzz
 
 from forms.geometry import Rect
 from forms.model import Role
 from intake.engines import TextEngine, ask
 from intake.frames import covered
-from intake.naming import signature_crop, unless_rows, unless_words
+from intake.naming import is_own_name, signature_crop, unless_rows, unless_words
 from intake.pieces import pieces_of
 from intake.stages.marks import read_choice
-from intake.stages.match import key_of
 from intake.stages.names import cut_line
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import stamp_at, without_stamp
 from intake.stages.wording import objects
 from intake.values import (
     Bare,
-    Child,
     Mark,
     MarkState,
     SignatureReading,
@@ -36,9 +33,6 @@ from intake.values import (
     TextState,
 )
 
-NAME_LIKENESS = 75.0
-"""So like the child's name, in per cent, is what a child has written that signs with it: "omy Nownk", of which a frame
-hid a letter, is 82 per cent like Romy Nowak."""
 LETTER_MM2 = 0.5
 """What is smaller may be left of the stamp."""
 BOX_MM, BOX_POINTS = 1.0, 6
@@ -96,12 +90,6 @@ def _lies_upon(stamp: Stamp, place: Rect) -> bool:
     return bool(covered(stamp, np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)).any())
 
 
-def _is_name(written: str, child: Child) -> bool:
-    """Whether this is the child's name, and no word besides, which may be a no."""
-    read, name = key_of(written), key_of(child.name)
-    return fuzz.ratio(read, name) >= NAME_LIKENESS and len(read) <= len(name) + 1 and not objects(written)
-
-
 def _line(bare: SlipImage, reading: SlipReading, read: SignatureReading, engine: TextEngine) -> SignatureReading:
     """A signature line: signed if it is without the stamp, or if the child has written its name there.
 
@@ -117,5 +105,5 @@ def _line(bare: SlipImage, reading: SlipReading, read: SignatureReading, engine:
     if again.state is SignatureState.UNCLEAR and line.role is Role.PUPIL_SIGNATURE and child is not None:
         letters = [piece.label for piece in pieces_of(bare) if piece.label in labels and piece.area_mm2 >= LETTER_MM2]
         written = " ".join(guess.text for guess in ask(engine, [signature_crop(bare, letters)]) if letters)
-        return replace(again, state=SignatureState.SIGNED) if _is_name(written, child) else again
+        return replace(again, state=SignatureState.SIGNED) if is_own_name(written, child) else again
     return unless_words(bare, [(again, labels)], engine)[0]

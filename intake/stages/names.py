@@ -290,7 +290,7 @@ def _faint_renderings(faint: _Faint, px_per_mm: float) -> tuple[GrayImage, ...]:
     wide = _with_sides(box, faint.strokes.shape[1])
     bridged = _bridged(faint.strokes, faint.print_ & (faint.over > 0.5 * full), px_per_mm)
     bare = np.where(bridged | ~faint.print_, faint.over, 0)
-    return (_stretched(_crop(faint.over, wide, full)), _crop(bare, wide, full))
+    return (half_as_wide_again(_crop(faint.over, wide, full)), _crop(bare, wide, full))
 
 
 def _evidence(line: TextLine, measures: dict[str, float]) -> Evidence:
@@ -497,7 +497,7 @@ def _renderings(look: "_Look", bridged: Mask) -> tuple[GrayImage, ...]:
     foreign = cv2.dilate((look.ink & ~bridged).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     wide = _with_sides(box, bridged.shape[1])
     kept = _crop(np.where(foreign & ~soft, 0, look.darkness), wide, full)
-    return (clean, _stretched(kept), kept, _leaning(kept, LEAN), _stretched(_leaning(kept, -LEAN)))
+    return (clean, half_as_wide_again(kept), kept, _leaning(kept, LEAN), half_as_wide_again(_leaning(kept, -LEAN)))
 
 
 def _harder_renderings(slip: SlipImage, look: "_Look", bridged: Mask, frame: _Frame) -> tuple[Rendering, ...]:
@@ -510,7 +510,7 @@ def _harder_renderings(slip: SlipImage, look: "_Look", bridged: Mask, frame: _Fr
     words = _words_across(_own_row(bridged, frame), frame.px_per_mm)[:EVEN_MOST]
     some = [words, words[:2]] if len(words) > 2 else [words]  # noqa: PLR2004 - a first and a last name
     even = [
-        Rendering(_stretched(_side_by_side(look, chosen)), _is_all(look.ink & bridged, chosen, frame.px_per_mm))
+        Rendering(half_as_wide_again(_side_by_side(look, chosen)), _is_all(look.ink & bridged, chosen, frame.px_per_mm))
         for chosen in some
         if len(chosen) > 1
     ]
@@ -605,7 +605,7 @@ def _side_by_side(look: "_Look", words: list[Mask]) -> GrayImage:
     return np.pad(np.hstack(parts[:-1]), round(PAD_SHARE * high), constant_values=255)
 
 
-def _stretched(crop: GrayImage) -> GrayImage:
+def half_as_wide_again(crop: GrayImage) -> GrayImage:
     """The crop half as wide again: the recogniser squeezes narrow hands to one frame for a letter."""
     return np.asarray(cv2.resize(crop, None, fx=STRETCH, fy=1.0, interpolation=cv2.INTER_LINEAR), np.uint8)
 

@@ -394,6 +394,20 @@ def test_an_unsure_refusal_counts_against_a_child_that_is_nearly_as_likely(
     assert Reason.CONTRADICTING_RETURNS in first.decision.reasons
 
 
+def test_of_two_families_with_a_name_in_common_the_line_names_the_one_it_is_far_more_like(
+    make_slip: SlipMaker, leo: Child, mia: Child
+) -> None:
+    luisa, other = (
+        replace(leo, guardians=("Melanie Friedrich",)),
+        replace(mia, guardians=("Frank und Ulrike Friedrich",)),
+    )
+    for guardians, verdict in (("Frank Und Urike Friedrich", Verdict.GIVEN), ("Friedrich", Verdict.REVIEW)):
+        line = replace(name_read(TextState.WRITTEN, guardians), field="guardian_names", role=Role.GUARDIAN_NAMES)
+        refusal = make_slip(None, page=2, yes=MarkState.EMPTY, no=MarkState.TICKED, identity=unsure((luisa, 0.6)))
+        first, _ = settled([make_slip(luisa), replace(refusal, texts=(line,))], EVERY_LINE, (luisa, other))
+        assert first.decision.verdict is verdict
+
+
 @pytest.mark.parametrize(
     ("read_there", "verdict"),
     [("Rischene", Verdict.REVIEW), ("Rischcne ma", Verdict.REVIEW), ("Bruno", Verdict.GIVEN), ("Ri", Verdict.GIVEN)],

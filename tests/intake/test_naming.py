@@ -1,6 +1,7 @@
 """What stands on the lines of a slip, and which child they name."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from forms.geometry import Point
 from forms.model import Role
 from intake.engines import TextEngine, pp_ocr
-from intake.naming import class_hints, read_names, unless_words
+from intake.naming import class_hints, read_names, signed_by_name, unless_words
 from intake.pieces import pieces_of
 from intake.stages.match import key_of
 from intake.stages.names import cut_line
@@ -19,6 +20,8 @@ from intake.values import (
     CodeReading,
     CodeState,
     GrayImage,
+    IdentifiedBy,
+    Identity,
     IdentityState,
     Posteriors,
     Roster,
@@ -272,6 +275,31 @@ def test_faint_strokes_that_are_no_name_of_the_list_are_an_empty_line() -> None:
     texts, identity, _ = read_names(bleached_slip(), lines, NO_CODE, ROSTER, Reads("xyz"))
     assert identity.state is IdentityState.NO_NAME
     assert {text.state for text in texts} == {TextState.EMPTY}
+
+
+# ---------------------------------------------------------------- a name in place of a signature
+
+
+@pytest.mark.parametrize(
+    ("read", "role", "state"),
+    [
+        ("JÖRN PETERSEN", Role.PUPIL_SIGNATURE, SignatureState.SIGNED),
+        ("Jörn Petersn", Role.PUPIL_SIGNATURE, SignatureState.SIGNED),
+        ("Jörn Petersen nein", Role.PUPIL_SIGNATURE, SignatureState.UNCLEAR),
+        ("nein", Role.PUPIL_SIGNATURE, SignatureState.UNCLEAR),
+        ("", Role.PUPIL_SIGNATURE, SignatureState.UNCLEAR),
+        ("JÖRN PETERSEN", Role.GUARDIAN_SIGNATURE, SignatureState.UNCLEAR),
+    ],
+)
+def test_a_child_that_prints_its_name_has_signed(read: str, role: Role, state: SignatureState) -> None:
+    slip = slip_of()
+    reading, labels = read_signature(slip, template_of(SECONDARY).form.signatures[0])
+    doubtful = replace(reading, role=role, state=SignatureState.UNCLEAR)
+    jo = Identity(IdentityState.IDENTIFIED, ROSTER.children[0], IdentifiedBy.NAME, ())
+    nobody = Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, ())
+    ((found, _),) = signed_by_name(slip, [(doubtful, labels)], jo, Reads(read))
+    assert found.state is state
+    assert signed_by_name(slip, [(doubtful, labels)], nobody, Reads(read)) == ((doubtful, labels),)
 
 
 # ---------------------------------------------------------------- words in place of a signature
