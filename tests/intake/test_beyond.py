@@ -15,6 +15,7 @@ from intake.beyond import letters_behind_date, letters_beyond
         ("Jana Meyer, Ulrich Meyer", ["Jana Meyer"]),
         ("Jana & Ulrich Meyer", ["Jana Meyer", "Ulrich Meyer"]),
         ("Mehrnet Lehman MichaeLehnann", ["Mehmet Lehmann, Michael Lehmann"]),
+        ("Bürbel Kveh, Annu Kveh", ["Bärbel Koch, Anna Koch"]),
         ("Sönke Wübbena", ["Jana Meyer"]),
         ("Bürgerwiese CausierastxaBe", ["Bürgerwiese Carrierast"]),
         ("nur bis Mai", []),
@@ -44,8 +45,9 @@ def test_a_note_beside_a_name_is_more_than_the_name(text: str) -> None:
 
 @pytest.mark.parametrize("listed", [["Maria Petersen", "Holger Petersen"], ["Maria Petersen, Holger Petersen"]])
 @pytest.mark.parametrize("note", ["nur bis Mai", "erst ab Januar", "ausser Dienstag", "nicht am Freitag"])
-def test_of_two_that_are_listed_one_may_write_a_note(note: str, listed: list[str]) -> None:
-    assert letters_beyond(f"Holger Petersen {note}", listed) >= 5
+@pytest.mark.parametrize("between", [" ", ", ", " & "])
+def test_of_two_that_are_listed_one_may_write_a_note(between: str, note: str, listed: list[str]) -> None:
+    assert letters_beyond(f"Holger Petersen{between}{note}", listed) >= 5
 
 
 @pytest.mark.parametrize(
