@@ -111,6 +111,8 @@ NOTE_LETTERS = 5
 """So many letters more than the listed names have, which are no names, or than a class's sign, or behind a date, are a
 note. Of 4,300 lines of four to six series hardly one without a note or a stamp has as many; of 113 notes drawn
 behind the guardians' names that had been given 36 still are, 35 of them in pencil that black and white has lost."""
+PLAIN_NAME = 0.85
+"""So like a listed name is what plainly is this name."""
 OWN_NAME = 0.75
 """So like the child's name is what a child has written that signs with it: "omy Nownk", of which a frame hid a letter,
 is 0.82 like Romy Nowak."""
@@ -284,6 +286,22 @@ def _leaves_out_much(guesses: Sequence[TextGuess], wide_mm: float, least_mm: flo
     """Whether far more is written on a line, or a part of it, that is so wide than was read of it."""
     letters = max((sum(map(str.isalnum, guess.text)) for guess in guesses), default=0)
     return not guesses or (wide_mm >= least_mm and letters * MOST_LETTER_MM < wide_mm)
+
+
+def plainly_named(texts: Sequence[TextReading], identity: Identity) -> frozenset[str]:
+    """The lines on which a listed name is read and nothing else."""
+    return frozenset(
+        text.field
+        for text in texts
+        if text.state is TextState.WRITTEN
+        and text.role in {Role.CHILD_NAME, Role.GUARDIAN_NAMES}
+        and any(_is_plainly(text.text, name) for name in names_of(text.role, identity))
+    )
+
+
+def _is_plainly(read: str, name: str) -> bool:
+    like = Indel.normalized_similarity(key_of(read), key_of(name))
+    return like >= PLAIN_NAME and len(key_of(read)) <= len(key_of(name)) + 1
 
 
 def _reading(line: TextLine, cut: LineCrops, guesses: Sequence[TextGuess], identity: Identity) -> TextReading:

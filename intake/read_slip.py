@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intake.engines import TextEngine
-from intake.naming import read_names, signed_by_name, unless_courtesy, unless_words
+from intake.naming import plainly_named, read_names, signed_by_name, unless_courtesy, unless_words
 from intake.remains import shows_print
 from intake.sheet import Sheet
 from intake.stages.blank import dark_pieces, outside_of
@@ -193,7 +193,8 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     code = read_code(codes_on_slip(page, found.slip), template, roster.codes)
     texts, identity, shown = read_names(slip, form.texts, code, roster, engine, page.ref.file)
     explained = {label for _, labels in signed for label in labels} | codes_ink
-    stray = find_stray_ink(slip, form, explained, shown, areas_of_codes(slip, template.codes))
+    named = plainly_named(texts, identity)
+    stray = find_stray_ink(slip, form, explained, shown, areas_of_codes(slip, template.codes), named)
     reading = SlipReading(
         ref=page.ref,
         number=number,

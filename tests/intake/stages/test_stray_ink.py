@@ -186,6 +186,21 @@ def test_writing_that_floats_inside_its_field_is_explained() -> None:
     assert stray_on(named(NAME.bottom - 3.0)).state is StrayState.NONE
 
 
+@pytest.mark.parametrize("below", [2.6, 3.0])
+def test_a_name_below_its_line_is_explained_if_it_is_plainly_the_childs(below: float) -> None:
+    slip, form = laid_flat(named(NAME.bottom + below)), template_of(PRIMARY).form
+    signed, shown = signed_on(slip, form), lines_shown(slip, form)
+    assert find_stray_ink(slip, form, signed, shown).state is StrayState.FOUND
+    assert find_stray_ink(slip, form, signed, shown, named=["child_name"]).state is StrayState.NONE
+
+
+def test_a_note_below_a_name_is_stray_even_if_the_name_is_plain() -> None:
+    sheet = with_words(named(NAME.bottom - 1.0), "nein", Point(NAME.x + 10, NAME.bottom + 6.5))
+    slip, form = laid_flat(sheet), template_of(PRIMARY).form
+    stray = find_stray_ink(slip, form, signed_on(slip, form), lines_shown(slip, form), named=["child_name"])
+    assert stray.state is StrayState.FOUND
+
+
 def test_the_same_writing_above_its_field_is_stray() -> None:
     assert stray_on(named(NAME.y - 1.5)).state is StrayState.FOUND
 
