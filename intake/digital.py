@@ -27,6 +27,7 @@ from intake.agreement import (
     unless_words,
 )
 from intake.filled import Annotation, FieldKind, FileUnreadError, Filled, Widget, is_filled, read_filled, texts_at
+from intake.naming import holds_more
 from intake.pades import Certificate, verify
 from intake.revisions import changes_after
 from intake.sources import Source
@@ -171,6 +172,10 @@ class _Slip:
         marks, boxes = self._marks(lines)
         texts, typed = self._texts(lines, places)
         identity = self._identity(texts, lines, roster)
+        texts = tuple(
+            replace(text, state=TextState.OBJECTION) if holds_more(text.text, text.role, identity) else text
+            for text in texts
+        )
         signatures, signings = self._signatures(lines, roots)
         seen = [structure, boxes, typed, self._same_child(identity, roster), self._annotations()]
         disagree = [what for one in seen for what in one.disagree]

@@ -307,7 +307,7 @@ def _is_plainly(read: str, name: str) -> bool:
 def _reading(line: TextLine, cut: LineCrops, guesses: Sequence[TextGuess], identity: Identity) -> TextReading:
     best = max(guesses, key=lambda guess: guess.score, default=None)
     is_name = line.role is Role.GUARDIAN_NAMES or (line.role is Role.CHILD_NAME and identity.child is not None)
-    state = _what_it_says(line, cut, guesses, names_of(line.role, identity), is_name=is_name)
+    state = _what_it_says(line, cut, guesses, identity, is_name=is_name)
     if line.role is Role.CHILD_NAME and state is TextState.EMPTY and guesses and identity.child is not None:
         state = TextState.WRITTEN
     return TextReading(line.name, line.role, state, best.text if best else "", cut.evidence)
@@ -325,18 +325,20 @@ def names_of(role: Role, identity: Identity) -> tuple[str, ...]:
     return child.guardians if role is Role.GUARDIAN_NAMES else ()
 
 
-def _letters_too_many(text: str, line: TextLine, names: Sequence[str]) -> int:
-    return letters_behind_date(text) if line.role is Role.PLACE_DATE else letters_beyond(text, names)
+def holds_more(text: str, role: Role, identity: Identity) -> bool:
+    """Whether a line says clearly more than belongs on it: the listed names, the class, a place and a date."""
+    too_many = letters_behind_date(text) if role is Role.PLACE_DATE else letters_beyond(text, names_of(role, identity))
+    return too_many >= NOTE_LETTERS
 
 
 def _what_it_says(
-    line: TextLine, cut: LineCrops, guesses: Sequence[TextGuess], names: Sequence[str], *, is_name: bool
+    line: TextLine, cut: LineCrops, guesses: Sequence[TextGuess], identity: Identity, *, is_name: bool
 ) -> TextState:
     """What the line shows, once its words were read; writing that the engine made nothing of was not read.
 
     Nor was a line of names on which far more is written than was read: names, and a condition behind them.
     """
-    if any(objects(guess.text) or _letters_too_many(guess.text, line, names) >= NOTE_LETTERS for guess in guesses):
+    if any(objects(guess.text) or holds_more(guess.text, line.role, identity) for guess in guesses):
         return TextState.OBJECTION
     if cut.state is not TextState.WRITTEN:
         return cut.state

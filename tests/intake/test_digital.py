@@ -419,6 +419,11 @@ TRICKS = [
         lambda: signed_with_ink(filled(guardian_names="Groß, nur ohne Kamera")),
         Reason.WORDS_OBJECT,
     ),
+    Trick(
+        "a condition behind the date",
+        lambda: signed_with_ink(filled(place_date="Berlin, 5.11. erst ab Januar")),
+        Reason.WORDS_OBJECT,
+    ),
 ]
 
 
