@@ -10,8 +10,9 @@ from intake.first_names import FIRST_NAMES
 from intake.last_names import LAST_NAMES
 from intake.stages.match import key_of
 
-EACH_LIKE = 0.55
-"""How like one of the listed each of several has to be: of a misread hand "Annu Kveh" is 0.63 like Anna Koch."""
+EACH_LIKE = 0.5
+"""How like one of the listed each of several has to be: of a misread hand "Annu Kveh" is 0.63 like Anna Koch; of 15
+usual notes and 3,449 names 14 in 1,000 pairs are as like."""
 NAME_FOUND, NAMES_FOUND = 0.6, 0.75
 """So like a listed name has to be what is taken for it, or like several; else nothing can be said of the rest."""
 WINDOW = (-2, -1, 0, 1, 2, 3)
@@ -50,7 +51,9 @@ def letters_beyond(text: str, names: Sequence[str]) -> int:
     together = {*names, " ".join(names), " ".join(names[::-1])} - singly
     forms = [(name, NAME_FOUND) for name in singly] + [(form, NAMES_FOUND) for form in together if key_of(form)]
     written = [word for word in words if word != AND]
-    counted = (_beyond(written, key_of(form), least) for form, least in forms)
+    counted = (
+        _beyond(written, key_of(form), least, {key_of(one) for one in singly} - {key_of(form)}) for form, least in forms
+    )
     return min((count for count in counted if count is not None), default=0)
 
 
@@ -69,12 +72,15 @@ def _one_by_one(names: str) -> Iterator[str]:
         yield " ".join(words if len(words) > 1 else [*words, *people[-1][1:][-1:]])
 
 
-def _beyond(words: Sequence[str], name: str, least: float) -> int | None:
-    """How many letters more than a name the words have; None, if it is not there."""
+def _beyond(words: Sequence[str], name: str, least: float, others: Collection[str]) -> int | None:
+    """How many letters more than a name, and another's beside it, the words have; None, if it is not there."""
     whole = "".join(words)
     start, end = _place_of(name, whole)
     if Indel.normalized_similarity(name, whole[start:end]) < least:
         return None
+    beside = whole[end:] if end < len(whole) - start else whole[:start]
+    if any(Indel.normalized_similarity(beside, other) >= EACH_LIKE for other in others):
+        return 0
     beyond = sum(len(rest) for rest in _rests(words, start, end) if not _is_name(rest))
     return max(0, min(beyond, len(whole) - len(name)))
 

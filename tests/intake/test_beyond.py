@@ -16,6 +16,8 @@ from intake.beyond import letters_behind_date, letters_beyond
         ("Jana & Ulrich Meyer", ["Jana Meyer", "Ulrich Meyer"]),
         ("Mehrnet Lehman MichaeLehnann", ["Mehmet Lehmann, Michael Lehmann"]),
         ("Bürbel Kveh, Annu Kveh", ["Bärbel Koch, Anna Koch"]),
+        ("Jana Lorent Pintr l repz", ["Jana Lorenz, Piotr Lorenz"]),
+        ("Stehie von Bulw Arvor Bulow", ["Stefanie von Bülow, Anna von Bülow"]),
         ("Sönke Wübbena", ["Jana Meyer"]),
         ("Bürgerwiese CausierastxaBe", ["Bürgerwiese Carrierast"]),
         ("nur bis Mai", []),
