@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
+from forms.geometry import Point
 from intake.engines import TextEngine
 from intake.naming import plainly_named, read_names, signed_by_name, unless_courtesy, unless_words
 from intake.remains import shows_print
 from intake.sheet import Sheet
 from intake.stages.blank import dark_pieces, outside_of
 from intake.stages.code_ink import areas_of_codes, ink_of_codes
-from intake.stages.codes import codes_on_slip, find_codes, glance_at_codes, poses_from_codes
+from intake.stages.codes import HEADER_LENGTH, codes_on_slip, find_codes, glance_at_codes, poses_from_codes
 from intake.stages.creases import without_creases
 from intake.stages.dashes import feed_of, without_dashes
 from intake.stages.duplicates import map_ink
@@ -53,6 +55,8 @@ WORDS_ONLY = "words_without_slip"
 """A few words of ours on a page with hardly anything else: the rest was bleached by the scanner, as a rule."""
 NOTHING_SEEN = "photo_shows_nothing"
 """Nobody takes a photo of nothing: it is too blurred, too dark or too bright."""
+CODE_PIECES = 3
+"""Dark pieces of a printed code: a bleached one had 19; 31 that shone through from the other side had none."""
 MUCH_PRINT, MUCH_ON_DESK = 60, 250
 """So many dark pieces outside the slips found mean that there may be another, on a scan and on a photo: a letter has a
 thousand, a slip six hundred, and a desk has grain."""
@@ -112,22 +116,31 @@ def _find_slips(
 ) -> tuple[tuple[_Found, ...], bool]:
     """The slips of a page, and whether any code was read.
 
-    Their codes tell quickest; a closer look at the page, and at its print, is taken only where much of it is still
-    unexplained.
+    Their codes tell quickest; a closer look at the page, and at its print, is taken only where there is no slip yet, or
+    much of the page is still unexplained. A page that shows next to nothing may be a slip that was bleached.
     """
     coded = False
     found: tuple[_Found, ...] = ()
     for poses_from in (_poses_at_a_glance, _poses_from_codes, poses_from_print, poses_from_outline):
         poses = poses_from(page, templates)
-        coded |= any(pose.code for pose in poses)
+        coded |= any(pose.code and _is_dark(pose, pieces) for pose in poses)
         found = _with_letters(
             page, pieces, distinct([*(one.slip for one in found), *_registered(page, poses, found)]), found
         )
         # A blurred photo shows few pieces, whatever is printed there; a desk shows some.
         much = MUCH_PRINT if page.dpi is not None else MUCH_ON_DESK
-        if (found or page.dpi is not None) and _unexplained(pieces, found) < much:
+        if found and _unexplained(pieces, found) < much:
             break
     return found, coded
+
+
+def _is_dark(pose: Pose, pieces: npt.NDArray[np.float64]) -> bool:
+    """Whether the code that a pose was read from is dark; one that shines through from the other side is not."""
+    codes = [code.corners for code in pose.template.codes if code.payload[:HEADER_LENGTH] == pose.code[:HEADER_LENGTH]]
+    corners = np.array([[(p.x, p.y) for p in code] for code in codes], np.float64)
+    seen = [cv2.perspectiveTransform(code[None], pose.mm_to_px)[0] for code in corners]
+    outlines = [[Point(float(x), float(y)) for x, y in code] for code in seen]
+    return any(len(pieces) - outside_of(pieces, [outline]) >= CODE_PIECES for outline in outlines)
 
 
 def _poses_at_a_glance(page: PageImage, templates: Sequence[Template]) -> tuple[Pose, ...]:

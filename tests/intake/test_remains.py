@@ -12,11 +12,13 @@ from forms.geometry import Rect
 from forms.typeset import FONTS
 from intake.engines import pp_ocr
 from intake.read_slip import read_page
-from intake.values import PageImage, PageKind, PageReading
+from intake.stages.codes import find_codes
+from intake.values import FormState, PageImage, PageKind, PageReading
 from samples.scanner import Picture
 from tests.intake.returned import (
     PRIMARY,
     ROSTER,
+    code_places,
     cut_slip,
     page_from,
     page_of,
@@ -108,3 +110,28 @@ def typed(lines: tuple[str, ...]) -> npt.NDArray[np.uint8]:
     for number, line in enumerate(lines):
         ImageDraw.Draw(page).text((200, 300 + 90 * number), line, font=font, fill=30)
     return np.asarray(page, np.uint8)
+
+
+def test_a_bleached_page_of_which_a_code_is_left_is_not_foreign() -> None:
+    """So little is dark on it that nobody would look twice."""
+    slip = cut_slip()
+    code = code_places(PRIMARY)[0]
+    pixels = painted(slip, template_of(PRIMARY).area, gray=255).pixels
+    x, y = (corner.round().astype(int) for corner in slip.corners_of(code).T)
+    kept = slice(y.min(), y.max()), slice(x.min(), x.max())
+    pixels[kept] = slip.pixels[kept]
+    page = read(page_of(seen(replace(slip, pixels=pixels))))
+    assert page.kind is not PageKind.FOREIGN
+    assert page.kind is PageKind.UNREADABLE or page.slips[0].form_state is FormState.DOUBTFUL
+
+
+def test_what_shines_through_from_the_other_side_is_no_slip() -> None:
+    gray = cv2.cvtColor(seen(sheet_of(PRIMARY)).pixels, cv2.COLOR_RGB2GRAY)[:, ::-1]
+    through = (255 - 0.2 * (255 - gray.astype(np.float32))).astype(np.uint8)
+    shopping = typed(("Milch, Brot, Butter",))[: through.shape[0], : through.shape[1]]
+    back = through.copy()
+    back[: shopping.shape[0], : shopping.shape[1]] = np.minimum(
+        back[: shopping.shape[0], : shopping.shape[1]], shopping
+    )
+    assert find_codes(back)
+    assert said(read(page_from(back))) == FOREIGN
