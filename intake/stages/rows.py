@@ -38,8 +38,16 @@ class MoreRows:
 def more_rows(slip: SlipImage, labels: Collection[int]) -> MoreRows:
     """Measure the ink with these labels."""
     pieces = [piece for piece in pieces_of(slip) if piece.label in labels]
-    if not pieces:
+    words = [piece for piece in pieces if piece.area_mm2 >= LETTER_MM2]
+    if not words:
         return MoreRows(0.0, ())
+    row = _median([piece.place.bottom for piece in words], [piece.place.width for piece in words])
+    high = [piece for piece in words if piece.place.bottom < row - FLOATS_MM]
+    return MoreRows(_rises_mm(slip, [piece for piece in pieces if piece not in high]), _words(high))
+
+
+def _rises_mm(slip: SlipImage, pieces: Sequence[Piece]) -> float:
+    """How wide strokes of the row rise out of it; what floats above it, as tails of the line above do, is none."""
     mask = _cut(slip, pieces)
     columns = np.flatnonzero(mask.any(axis=0))
     top = mask.argmax(axis=0)[columns] / slip.px_per_mm
@@ -49,9 +57,7 @@ def more_rows(slip: SlipImage, labels: Collection[int]) -> MoreRows:
     level = float(np.median(middle - climb * along))
     rises = level + climb * along - top
     high = np.count_nonzero(rises > np.quantile(rises, USUAL_SHARE) + RISES_MM)
-    words = [piece for piece in pieces if piece.area_mm2 >= LETTER_MM2]
-    feet = {piece: piece.place.bottom for piece in words}
-    return MoreRows(float(high / slip.px_per_mm), _floating(feet))
+    return float(high / slip.px_per_mm)
 
 
 def _cut(slip: SlipImage, pieces: Sequence[Piece]) -> Mask:
@@ -78,13 +84,10 @@ def _climb(along: Lengths, middle: Lengths) -> float:
     return float(np.clip(np.median(slopes), -STEEPEST, STEEPEST)) if slopes.size else 0.0
 
 
-def _floating(feet: dict[Piece, float]) -> tuple[frozenset[int], ...]:
-    """The words whose feet stand clearly higher than those of the widest part of the row."""
-    if not feet:
-        return ()
-    row = _median([feet[piece] for piece in feet], [piece.place.width for piece in feet])
+def _words(floating: Sequence[Piece]) -> tuple[frozenset[int], ...]:
+    """The words that pieces above a row make, each as their labels."""
     groups: list[list[Piece]] = []
-    for piece in sorted((p for p in feet if feet[p] < row - FLOATS_MM), key=lambda p: p.place.x):
+    for piece in sorted(floating, key=lambda p: p.place.x):
         near = groups and piece.place.x - max(p.place.right for p in groups[-1]) <= NEXT_MM
         groups = [*groups[:-1], [*groups[-1], piece]] if near else [*groups, [piece]]
     return tuple(frozenset(piece.label for piece in group) for group in groups if _is_word(group))
