@@ -316,7 +316,8 @@ def identify_alone(
     by_family = said is _Family.NAMED and siblings_behind and together.without(others).clears(FAMILY_BAR)
     lasts = frozenset() if by_family else LAST_NAMES | {other.last_name for other in children}
     decoys = _decoys_of(children[best], vocabulary, lasts)
-    clear = by_family or (said is not _Family.ANOTHER and together.clears(DOUBT_BAR))
+    unlike = _are_others(guardians, children[best])
+    clear = by_family or (said is not _Family.ANOTHER and not unlike and together.clears(DOUBT_BAR))
     if clear and _ahead_of(guesses, float(together.score[best]), decoys) >= DECOY_LEAD:
         return _identified(together, best, children)
     return identity
@@ -480,6 +481,12 @@ def guardians_likeness(texts: Sequence[str], names: Sequence[str]) -> float:
 
 def _guardians_likeness(guesses: Sequence[TextGuess], names: Sequence[str]) -> float:
     return guardians_likeness([guess.text for guess in guesses], names)
+
+
+def _are_others(guesses: Sequence[TextGuess], child: Child) -> bool:
+    """Whether the guardians' line is plainly read, and is not like those that are listed with the child."""
+    legible = [guess for guess in guesses if _is_legible(guess, LEGIBLE_SCORE)]
+    return bool(legible and child.guardians) and _guardians_likeness(legible, child.guardians) < GUARDIANS_LIKENESS
 
 
 def _lead_in(scores: Scores, best: int, among: npt.NDArray[np.bool_]) -> float:

@@ -452,6 +452,8 @@ def test_a_doubtful_name_far_before_all_others_is_known_unless_the_guardians_are
     among = (BRUNHILD, Child("n", "Gunhild", "Saalmann", "3b", "", ("Jan Beck",)), FAMILIES[3])
     assert alone("Bruxhxld Saxlgaxtxer", "", 0.9, among) == "Brunhild Saalgärtner"
     assert alone("Bruxhxld Saxlgaxtxer", "Jan Beck", 0.9, among) == ""
+    # Nor are guardians who are not listed at all hers.
+    assert alone("Bruxhxld Saxlgaxtxer", "Dörte Holzapfel", 0.9, among) == ""
 
 
 SCHOOL = tuple(
