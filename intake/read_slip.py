@@ -55,8 +55,6 @@ WORDS_ONLY = "words_without_slip"
 """A few words of ours on a page with hardly anything else: the rest was bleached by the scanner, as a rule."""
 NOTHING_SEEN = "photo_shows_nothing"
 """Nobody takes a photo of nothing: it is too blurred, too dark or too bright."""
-CODE_PIECES = 3
-"""Dark pieces of a printed code: a bleached one had 19; 31 that shone through from the other side had none."""
 MUCH_PRINT, MUCH_ON_DESK = 60, 250
 """So many dark pieces outside the slips found mean that there may be another, on a scan and on a photo: a letter has a
 thousand, a slip six hundred, and a desk has grain."""
@@ -123,7 +121,7 @@ def _find_slips(
     found: tuple[_Found, ...] = ()
     for poses_from in (_poses_at_a_glance, _poses_from_codes, poses_from_print, poses_from_outline):
         poses = poses_from(page, templates)
-        coded |= any(pose.code and _is_dark(pose, pieces) for pose in poses)
+        coded |= any(pose.code and (page.dpi is None or _is_dark(pose, pieces)) for pose in poses)
         found = _with_letters(
             page, pieces, distinct([*(one.slip for one in found), *_registered(page, poses, found)]), found
         )
@@ -135,12 +133,14 @@ def _find_slips(
 
 
 def _is_dark(pose: Pose, pieces: npt.NDArray[np.float64]) -> bool:
-    """Whether the code that a pose was read from is dark; one that shines through from the other side is not."""
+    """Whether anything is dark where a pose's code was read: a bleached one had 19 pieces, 31 that shone through from
+    the other side of a scanned sheet none.
+    """
     codes = [code.corners for code in pose.template.codes if code.payload[:HEADER_LENGTH] == pose.code[:HEADER_LENGTH]]
     corners = np.array([[(p.x, p.y) for p in code] for code in codes], np.float64)
     seen = [cv2.perspectiveTransform(code[None], pose.mm_to_px)[0] for code in corners]
     outlines = [[Point(float(x), float(y)) for x, y in code] for code in seen]
-    return any(len(pieces) - outside_of(pieces, [outline]) >= CODE_PIECES for outline in outlines)
+    return any(outside_of(pieces, [outline]) < len(pieces) for outline in outlines)
 
 
 def _poses_at_a_glance(page: PageImage, templates: Sequence[Template]) -> tuple[Pose, ...]:

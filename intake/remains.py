@@ -10,13 +10,14 @@ import numpy.typing as npt
 from intake.engines import TextEngine, ask
 from intake.masks import above, set_pixels
 from intake.scales import halvings_to, px_per_mm_of, shrunk
+from intake.stages.blank import PAPER_WINDOW_MM
 from intake.stages.wording import is_courtesy
 from intake.values import GrayImage, PageImage, Template
 
 LITTLE_PRINT = 400
 """Dark pieces of a page on which print of ours is looked for: a slip has six hundred. Of 90 slips and
-letters bleached by us the 80 that showed more, as a rule, were recognised (the ten others: 1 to 314 pieces); and other
-letters of a school quote the same laws."""
+letters bleached by us 80 were recognised, the ten others had 1 to 314 pieces, before pages of little print were looked
+at as closely as any; and other letters of a school quote the same laws."""
 SHARED_LETTERS = 16
 """Letters in a row, spaces and signs left out, that make a line ours. Of the ten bleached pages five have them, the
 others eleven or less than a word; of 229 foreign pages of twenty-one series one has, a slip. "Name
@@ -24,7 +25,6 @@ des Kindes" has 13."""
 WORK_PX_PER_MM = 100 / 25.4
 DARK_STEPS = 40
 """How much darker than the paper bleached print is, at least, of 255."""
-PAPER_WINDOW_MM, EDGE_MM = 6.3, 3.0
 GAP_MM, RISE_MM = 3.3, 0.7
 """What is as near along and across a line belongs to it."""
 LEAST_WIDTH_MM, HEIGHT_MM, LEAN = 20.0, (1.8, 8.0), 0.09

@@ -12,7 +12,7 @@ from forms.geometry import Rect
 from forms.model import Role
 from intake.engines import TextEngine, ask
 from intake.frames import covered
-from intake.naming import is_own_name, signature_crop, unless_rows, unless_words
+from intake.naming import holds_more, is_own_name, signature_crop, unless_rows, unless_words
 from intake.pieces import pieces_of
 from intake.stages.marks import read_choice
 from intake.stages.names import cut_line
@@ -61,7 +61,9 @@ def _text(slip: SlipImage, bare: SlipImage, reading: SlipReading, text: TextRead
         unless_rows(picture, written, cut_line(picture, line).labels, reading.identity, engine)
         for picture in (slip, bare)
     )
-    plain = without.state is TextState.WRITTEN and with_it.state is text.state and not objects(text.text)
+    left = [guess.text for guess in ask(engine, cut_line(bare, line).crops)]
+    says_more = any(objects(read) or holds_more(read, text.role, reading.identity) for read in (text.text, *left))
+    plain = without.state is TextState.WRITTEN and with_it.state is text.state and bool(left) and not says_more
     return written if plain else text
 
 

@@ -172,9 +172,6 @@ child or its listed guardians, so like, and no frequent last name, nor one of th
 278 lines of two series 262 bear their own child's, and 1 in 70 another's. A child on no list had named the one who
 bears its first name."""
 
-FIRST_NAME_READ = 0.85
-"""Words so like the first name tell which child of a family it is, where nobody can read the last name behind it."""
-
 SIBLING_LEAD = 0.20
 DECOY_LEAD = 0.10
 HINTED_LEAD = 0.05
@@ -308,8 +305,7 @@ def identify_alone(
     best = int(np.lexsort((likeness, together.score))[-1])
     contradicted = _named(guesses, opinions, WHOLE_BAR) - {best}
     said, family = _family_of(best, likeness, children)
-    family_says_last = said is _Family.NAMED and _first_name_read(guesses, children[best])
-    if contradicted or not (family_says_last or _both_words_read(guesses, children[best])):
+    if contradicted or not _both_words_read(guesses, children[best]):
         return identity
     others = _of_other_guardians(best, likeness, children)
     siblings_behind = _lead_in(together.score, best, family & ~others) >= SIBLING_LEAD
@@ -433,11 +429,6 @@ def _likeness_of_words(text: str, name: str) -> float:
     words = [key_of(word) for word in text.split()]
     runs = ["".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)]
     return max((Indel.normalized_similarity(run, key) for run in runs for key in _keys(name)), default=0.0)
-
-
-def _first_name_read(guesses: Sequence[TextGuess], child: Child) -> bool:
-    """Whether the first name stands there so plainly that the guardians' line may tell the last name alone."""
-    return any(_likeness_of_words(guess.text, child.first_name) >= FIRST_NAME_READ for guess in guesses)
 
 
 def _both_words_read(guesses: Sequence[TextGuess], child: Child) -> bool:

@@ -286,6 +286,8 @@ def test_faint_strokes_that_are_no_name_of_the_list_are_an_empty_line() -> None:
         ("JÖRN PETERSEN", Role.PUPIL_SIGNATURE, SignatureState.SIGNED),
         ("Jörn Petersn", Role.PUPIL_SIGNATURE, SignatureState.SIGNED),
         ("Jörn Petersen nein", Role.PUPIL_SIGNATURE, SignatureState.UNCLEAR),
+        ("Jörn Peten", Role.PUPIL_SIGNATURE, SignatureState.SIGNED),
+        ("Jörn Nem", Role.PUPIL_SIGNATURE, SignatureState.UNCLEAR),
         ("nein", Role.PUPIL_SIGNATURE, SignatureState.UNCLEAR),
         ("", Role.PUPIL_SIGNATURE, SignatureState.UNCLEAR),
         ("JÖRN PETERSEN", Role.GUARDIAN_SIGNATURE, SignatureState.UNCLEAR),
