@@ -11,7 +11,7 @@ from rapidfuzz.distance import Indel
 from forms.field_font import as_printed, picture_of
 from forms.geometry import MM_PER_POINT
 from forms.model import Role, TextLine
-from intake.beyond import is_no_name, letters_behind_date, letters_beyond
+from intake.beyond import DOUBTED_RATIO, is_explained, is_no_name, letters_behind_date, letters_beyond
 from intake.engines import TextEngine, ask
 from intake.pieces import cut_out, pieces_of
 from intake.stages.match import (
@@ -31,7 +31,7 @@ from intake.stages.names import LineCrops, Rendering, cut_line, half_as_wide_aga
 from intake.stages.printed_name import ink_beside_name
 from intake.stages.rows import more_rows
 from intake.stages.variations import variations_of
-from intake.stages.wording import is_courtesy, objects
+from intake.stages.wording import is_courtesy, objects, objects_plainly
 from intake.values import (
     Child,
     CodeReading,
@@ -340,12 +340,25 @@ def _what_it_says(
 
     Nor was a line of names on which far more is written than was read: names, and a condition behind them.
     """
-    if any(objects(guess.text) or holds_more(guess.text, line.role, identity) for guess in guesses):
+    if any(_says_more(guess, line.role, identity) for guess in guesses):
         return TextState.OBJECTION
     if cut.state is not TextState.WRITTEN:
         return cut.state
     unread = not guesses or (is_name and _leaves_out_much(guesses, cut.evidence.measures["width"]))
     return TextState.UNREAD if unread else TextState.WRITTEN
+
+
+def _says_more(guess: TextGuess, role: Role, identity: Identity) -> bool:
+    """Whether a reading objects, or says more than belongs on the line; a misread name may seem to do either."""
+    if objects_plainly(guess.text):
+        return True
+    names = names_of(role, identity)
+    if objects(guess.text) or holds_more(guess.text, role, identity):
+        return not is_explained(guess, names)
+    if role not in {Role.CHILD_NAME, Role.GUARDIAN_NAMES} or guess.posteriors is None:
+        return False
+    perhaps = letters_beyond(guess.text, names, name_whole=False) >= NOTE_LETTERS
+    return perhaps and not is_explained(guess, names, DOUBTED_RATIO)
 
 
 # ---------------------------------------------------------------- a code has named the child

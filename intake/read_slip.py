@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from forms.geometry import Point
+from forms.geometry import MM_PER_INCH, Point
 from intake.engines import TextEngine
 from intake.naming import plainly_named, read_names, signed_by_name, unless_courtesy, unless_words
 from intake.remains import shows_print
@@ -59,6 +59,10 @@ MUCH_PRINT, MUCH_ON_DESK = 60, 250
 """So many dark pieces outside the slips found mean that there may be another, on a scan and on a photo: a letter has a
 thousand, a slip six hundred, and a desk has grain."""
 
+ASKEW = 0.0087
+"""A slip that leans so much (half a degree) lies 0.8 mm aside at the other end of its height: a line that was ruled
+along its edge does not run along the scanner's columns."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
@@ -77,7 +81,8 @@ def read_page(page: PageImage, templates: Sequence[Template], roster: Roster, en
     found, coded = _find_slips(page, pieces, templates)
     if not found:
         return _without_slip(page, coded, len(pieces), templates, engine)
-    streaks = find_streaks(page.gray)
+    askew = all(abs(feed_of(one.slip).lean) >= ASKEW for one in found)
+    streaks = None if page.dpi is None else find_streaks(page.gray, page.dpi / MM_PER_INCH, askew=askew)
     slips = [_read_slip(page, one, number, streaks, roster, engine) for number, one in enumerate(found, start=1)]
     return PageReading(page.ref, PageKind.SLIP, tuple(slips), ())
 

@@ -366,7 +366,7 @@ def may_be(named: Identity, guesses: Sequence[TextGuess], identity: Identity) ->
     child = named.child
     if child is None or _lead_of(named) < VARIED_LEAD:
         return False
-    names = {key for name in (*_whole_names(child), child.first_name) for key in _keys(name)}
+    names = {key for name in (*_whole_names(child), child.first_name) for key in keys_of(name)}
     longest = max(map(len, names), default=0)
     most = max((len(key_of(guess.text)) for guess in guesses), default=0)
     likely = [candidate.child for candidate in identity.candidates]
@@ -418,7 +418,7 @@ def _first_name_only(guesses: Sequence[TextGuess], child: Child) -> bool:
     """Whether what was read is more like the first name than like the whole one."""
     texts = [key_of(guess.text) for guess in guesses]
     first, whole = (
-        [Levenshtein.normalized_similarity(text, key) for text in texts for name in names for key in _keys(name)]
+        [Levenshtein.normalized_similarity(text, key) for text in texts for name in names for key in keys_of(name)]
         for names in ([child.first_name], _whole_names(child))
     )
     return max(first, default=0.0) > max(whole, default=0.0)
@@ -428,7 +428,7 @@ def _likeness_of_words(text: str, name: str) -> float:
     """How like a name is to those words of a text, side by side, that are most like it."""
     words = [key_of(word) for word in text.split()]
     runs = ["".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)]
-    return max((Indel.normalized_similarity(run, key) for run in runs for key in _keys(name)), default=0.0)
+    return max((Indel.normalized_similarity(run, key) for run in runs for key in keys_of(name)), default=0.0)
 
 
 def _both_words_read(guesses: Sequence[TextGuess], child: Child) -> bool:
@@ -466,7 +466,7 @@ def _of_other_guardians(best: int, like: Scores, children: Sequence[Child]) -> M
 
 def guardians_likeness(texts: Sequence[str], names: Sequence[str]) -> float:
     """How like a line is, as any of these readings has it, to the guardians' names: one of them, or all together."""
-    forms = [key for form in {*names, " ".join(names)} - {""} for key in _keys(form)]
+    forms = [key for form in {*names, " ".join(names)} - {""} for key in keys_of(form)]
     return max((Indel.normalized_similarity(key_of(text), form) for text in texts for form in forms), default=0.0)
 
 
@@ -512,7 +512,7 @@ def _decoys_of(child: Child, vocabulary: Vocabulary, lasts: frozenset[str]) -> S
     firsts = FIRST_NAMES | {other.first_name for other in vocabulary.children}
     pairs = {(first, child.last_name) for first in firsts} | {(child.first_name, last) for last in lasts}
     keys = {key_of(f"{one} {other}") for pair in pairs for one, other in (pair, pair[::-1])}
-    own = {key for form in _whole_names(child) for key in _keys(form)}
+    own = {key for form in _whole_names(child) for key in keys_of(form)}
     listed = sorted(keys - own)
     return Spellings(tuple(listed), np.arange(len(listed)))
 
@@ -553,7 +553,7 @@ def _whole_names(child: Child) -> list[str]:
     return [" ".join(pair) for pair in _word_pairs(child)]
 
 
-def _keys(name: str) -> set[str]:
+def keys_of(name: str) -> set[str]:
     """The spellings of a name: ü as u and ue, ß as ss, s and b."""
     sharp = [name.replace("ß", instead) for instead in SHARP_S] if "ß" in name else [name]
     return {key_of(form) for bare in sharp for form in (bare, bare.translate(TWO_LETTERS))} - {""}
@@ -564,7 +564,7 @@ def _spellings(names: Iterable[Sequence[str]]) -> Spellings:
     pairs = [
         (key, owner)
         for owner, forms in enumerate(names)
-        for key in sorted(set().union(*(_keys(form) for form in forms)))
+        for key in sorted(set().union(*(keys_of(form) for form in forms)))
     ]
     return Spellings(tuple(key for key, _ in pairs), np.array([owner for _, owner in pairs], np.intp))
 
@@ -640,7 +640,7 @@ def _opinions(guess: TextGuess, spellings: Spellings, children: int) -> _Opinion
 def _worse_word(text: str, child: Child) -> float:
     """How like the less like of first and last name is to its part of a text, as the name fits best."""
     read = key_of(text)
-    pairs = [(one, other) for pair in _word_pairs(child) for one in _keys(pair[0]) for other in _keys(pair[1])]
+    pairs = [(one, other) for pair in _word_pairs(child) for one in keys_of(pair[0]) for other in keys_of(pair[1])]
     return max((_fit(read, one, other) for one, other in pairs), default=(0.0, 0.0))[1]
 
 

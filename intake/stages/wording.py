@@ -61,16 +61,23 @@ TELEPHONE, NUMBER_DIGITS = ("TEL", "TELEFON", "HANDY", "MOBIL"), 5
 
 def objects(text: str) -> bool:
     """Whether a reading holds words that no name holds."""
-    folded = "".join(letter if letter.isalpha() else " " for letter in text.upper())
-    words = folded.split()
-    if SHORT_WORDS.intersection(words) or (ONLY in words and ONLY_WHAT.intersection(words)):
-        return True
-    if any(_is_misread(word) for word in words):
+    words = _words_of(text)
+    if objects_plainly(text) or any(_is_misread(word) for word in words):
         return True
     together = " ".join(word for word in words if word not in NAMES_LIKE_LONG_WORDS)
     return any(
         len(together) >= len(word) - 1 and fuzz.partial_ratio(word, together) >= LONG_LIKENESS for word in LONG_WORDS
     )
+
+
+def objects_plainly(text: str) -> bool:
+    """Whether such a word is read letter by letter."""
+    words = _words_of(text)
+    return bool(SHORT_WORDS.intersection(words)) or (ONLY in words and bool(ONLY_WHAT.intersection(words)))
+
+
+def _words_of(text: str) -> list[str]:
+    return "".join(letter if letter.isalpha() else " " for letter in text.upper()).split()
 
 
 def _is_misread(word: str) -> bool:

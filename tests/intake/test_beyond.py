@@ -1,8 +1,11 @@
 """A note behind a name is more than the name, whatever it says."""
 
+import numpy as np
 import pytest
 
-from intake.beyond import letters_behind_date, letters_beyond
+from intake.beyond import is_explained, letters_behind_date, letters_beyond
+from intake.stages.match import key_of
+from intake.values import TextGuess
 
 
 @pytest.mark.parametrize(
@@ -77,3 +80,45 @@ def test_a_note_behind_a_date_is_more_than_the_date(text: str) -> None:
 @pytest.mark.parametrize(("text", "note"), [("4b", False), ("Klasse 4b", False), ("4B", False), ("4b später", True)])
 def test_a_note_behind_a_class_is_more_than_the_class(text: str, *, note: bool) -> None:
     assert (letters_beyond(text, ["4b", "Klasse 4b"]) >= 5) == note
+
+
+def misread(text: str, meant: str = "") -> TextGuess:
+    """A reading of a hand whose letters may as well be others: each in one frame, a blank after it."""
+    rows = []
+    for at, letter in enumerate(key_of(text)):
+        row = np.full(27, 1e-4)
+        row[ord(letter) - 64] = 0.6
+        row[ord(key_of(meant)[at]) - 64 if meant else 0] += 0.35
+        rows += [row / row.sum(), np.eye(27)[0]]
+    return TextGuess(text, 0.9, np.array(rows, np.float32))
+
+
+def test_a_misread_name_explains_its_line() -> None:
+    guess = misread("Nicole und Melrrel Puhi", "Nicole und Mehmett Pohl")
+    assert letters_beyond(guess.text, ["Nicole und Mehmet Pohl"]) >= 5
+    assert is_explained(guess, ["Nicole und Mehmet Pohl"])
+    assert is_explained(misread("Mor kerne Olmuhle", "Mockerner Olmuhl"), ["Möckerner Ölmühle"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Holger Petersen nur bis Mai",
+        "Hoeger Petersen keine",
+        "Jana Petersen nicht Kamera",
+        "ohne Ton: Holger Petersen",
+        "Holger P. erst ab Januar",
+    ],
+)
+@pytest.mark.parametrize("listed", [["Holger Petersen"], ["Jana Petersen, Holger Petersen"]])
+def test_a_note_is_explained_by_no_name(text: str, listed: list[str]) -> None:
+    assert not is_explained(misread(text), listed)
+
+
+def test_a_name_of_which_letters_are_missing_hides_no_note() -> None:
+    assert letters_beyond("Horge Prse ab Januar", ["Holger Petersen"]) < 5
+    assert letters_beyond("Horge Prse ab Januar", ["Holger Petersen"], name_whole=False) >= 5
+
+
+def test_an_engine_that_tells_no_more_explains_nothing() -> None:
+    assert not is_explained(TextGuess("Holger Petersen", 1.0, None), ["Holger Petersen"])
