@@ -16,7 +16,7 @@ from forms.geometry import Rect, bounding
 from forms.model import ChoiceBox, TextLine
 from intake.faint import faint_mm2
 from intake.pieces import is_lonely_speck, pieces_of
-from intake.values import Evidence, Mark, MarkState, Mask, SlipImage
+from intake.values import Evidence, FloatImage, GrayImage, Mark, MarkState, Mask, SlipImage
 
 ALIGN_MM = 1.0
 """The frame is looked for so far from where registration expects it."""
@@ -78,6 +78,12 @@ TICK_INNER_MM2, TICK_INNER_EXTENT_MM = 1.0, 1.9
 LINE_SEEN_MM, LINE_SHARE, LINE_LEANS_MM, LINE_MOST_MM = 2.0, 0.7, 0.35, 1.8
 """A streak or fold is inked on so much of so many millimetres beyond the frame; it may lie so far aside inside of it,
 for a page may lie askew by five degrees, and with that on either side is no broader than the last."""
+SHADE_AROUND_MM, FEWEST_PAPER, FILL_SHARE = 3.0, 0.1, 0.5
+STROKE_AROUND_MM, PALE, STROKE_SHARE = 3.4, 64, 0.7
+"""What lies so near around a frame tells how dark a shadow is there, if so much of it is paper. A box that is darker by
+so much of what makes ink is filled, however pale. The others are those of ink on the whole slip (`flatten.py`). Of 80
+boxes in shadows with strokes 16 to 98 paler than paper the same five, of at most 21, are called empty with and without.
+"""
 ASIDE_INNER_MM2, ASIDE_INNER_EXTENT_MM, ASIDE_MARK_MM2, ASIDE_SOLIDITY = 0.55, 1.1, 2.5, 0.45
 """A tick drawn half beside its box has less inside the frame, but then it has to be one, and no other mark: a stroke
 that turns at its lowest place and rises farther to the right than to the left. Of 20 series seven ticks lie so."""
@@ -179,8 +185,10 @@ def _is_dusty(slip: SlipImage) -> bool:
 def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask, over_words: float, *, dusty: bool) -> _Seen:
     place = frame.place
     inner = slip.slices(place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM))
-    dark = slip.darkness[inner] > slip.ink_threshold
+    shaded = _shaded(slip, place)
+    dark = (slip.darkness[inner] > slip.ink_threshold) & ~shaded
     area, extent = _inside(dark, slip.px_per_mm)
+    before = _taken_for_line(slip, place)
     zone = np.zeros(slip.gray.shape, bool)
     zone[slip.slices(place.grown(AROUND_LEFT_MM, AROUND_UP_MM, AROUND_RIGHT_MM, AROUND_DOWN_MM))] = True
     zone[slip.slices(place)] = False
@@ -195,13 +203,41 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask, over_words: 
         breadth=_breadth(slip, mark, place),
         tick_shaped=_is_tick_shaped(rows / slip.px_per_mm, columns / slip.px_per_mm),
         over_words=over_words,
-        raw=_inside(_taken_for_line(slip, place), slip.px_per_mm)[0],
+        raw=_inside(before & ~(shaded & (slip.raw[inner] == slip.darkness[inner])), slip.px_per_mm)[0],
         faint=faint_mm2(slip, place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM)),
         frame_ncc=frame.ncc,
         blur_mm=slip.blur_mm,
         dusty=dusty,
         unread=bool(slip.outside[inner].any()) or dark.size == 0,
     )
+
+
+def _shaded(slip: SlipImage, place: Rect) -> Mask:
+    """Where the inside of a frame is hardly darker than the paper around the frame lets expect, nor than the paper
+    beside a stroke would be: a shadow or a stain lies over it.
+    """
+    inner = slip.slices(place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM))
+    around = slip.slices(place.grown(SHADE_AROUND_MM, SHADE_AROUND_MM, SHADE_AROUND_MM, SHADE_AROUND_MM))
+    here, darkness = slip.darkness[inner], slip.darkness[around]
+    paper = ~(slip.near_print[around] | (slip.ink[around] > 0) | slip.outside[around])
+    if slip.bilevel or not here.size or np.count_nonzero(paper) < FEWEST_PAPER * paper.size:
+        return np.zeros(here.shape, bool)
+    side = round(STROKE_AROUND_MM * slip.px_per_mm)
+    top, left = inner[0].start - around[0].start, inner[1].start - around[1].start
+    window = slice(top, top + here.shape[0]), slice(left, left + here.shape[1])
+    over = cv2.subtract(here, cv2.morphologyEx(darkness, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))[window])
+    filled = here - _expected(darkness, paper)[window] > FILL_SHARE * slip.ink_threshold
+    return np.asarray((here <= PALE) & ~filled & (over <= STROKE_SHARE * slip.ink_threshold), bool)
+
+
+def _expected(darkness: GrayImage, paper: Mask) -> FloatImage:
+    """How dark a picture would be everywhere, by what is paper there: a surface of the second degree through it."""
+    height, width = darkness.shape
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1)
+    some = terms[paper]
+    surface = np.linalg.lstsq(some, darkness[paper].astype(np.float64), rcond=None)[0]
+    return np.asarray(terms @ surface, np.float32)
 
 
 def _inside(dark: Mask, px_per_mm: float) -> tuple[float, float]:

@@ -493,6 +493,27 @@ def test_another_first_name_of_the_list_tells_that_an_unsure_slip_is_not_the_chi
     assert first.decision.verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("read_there", "verdict"),
+    [
+        ("Dopeles Diputier", Verdict.GIVEN),
+        ("Dopeles", Verdict.REVIEW),
+        ("Mihlgaβchen Dopeles", Verdict.REVIEW),
+        ("Dopeles Mühlgäßchen", Verdict.REVIEW),
+    ],
+)
+def test_another_name_of_the_list_tells_that_an_unsure_slip_is_not_the_childs(
+    make_slip: SlipMaker, leo: Child, mia: Child, read_there: str, verdict: Verdict
+) -> None:
+    child = replace(leo, first_name="Mühlgäßchen", last_name="Dößeler")
+    other = replace(mia, first_name="Dößeler", last_name="Düßnitzer")
+    line = (name_read(TextState.WRITTEN, read_there),)
+    unclear = replace(make_slip(None, page=2, yes=MarkState.UNCLEAR, identity=unsure()), texts=line)
+    named = replace(make_slip(child), texts=(name_read(TextState.WRITTEN, "Möhlga pchen Dapeles"),))
+    first, _ = settled([named, unclear], EVERY_LINE, (child, other))
+    assert first.decision.verdict is verdict
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_refusal_does_not_wait_for_a_slip_that_may_be_the_childs(
     make_slip: SlipMaker, leo: Child, order: int
