@@ -166,7 +166,10 @@ def _registered(page: PageImage, poses: Sequence[Pose], known: Sequence[_Found])
 def _with_letters(
     page: PageImage, pieces: npt.NDArray[np.float64], slips: Sequence[Registration], known: Sequence[_Found]
 ) -> tuple[_Found, ...]:
-    """Look for the letter of each slip that was not cut off, or for another letter in its place."""
+    """Look for the letter of each slip that was not cut off, or for another letter in its place.
+
+    Where another slip lies in that place, this one was cut off.
+    """
     found = []
     for slip in slips:
         again = next((one for one in known if one.slip is slip), None)
@@ -180,6 +183,7 @@ def _with_letters(
         guess = Registration(replace(slip.pose, template=template, close=False), None, slip.fit)
         outlines = [outline_of(one) for one in slips]
         much = outside_of(pieces, outlines) - outside_of(pieces, [*outlines, outline_of(guess)]) >= MUCH_PRINT
+        much &= not any(lies_on(other.pose, guess) for other in slips if other is not slip)
         letter = register(page, guess.pose) if much else None
         if letter is not None and accepted(letter):
             found.append(_Found(slip, letter, other_letter=False))
