@@ -11,7 +11,14 @@ from rapidfuzz.distance import Indel
 from forms.field_font import as_printed, picture_of
 from forms.geometry import MM_PER_POINT
 from forms.model import Role, TextLine
-from intake.beyond import DOUBTED_RATIO, is_explained, is_no_name, letters_behind_date, letters_beyond
+from intake.beyond import (
+    DOUBTED_RATIO,
+    is_explained,
+    is_no_name,
+    letters_behind_date,
+    letters_beyond,
+    letters_perhaps_beyond,
+)
 from intake.engines import TextEngine, ask
 from intake.pieces import cut_out, pieces_of
 from intake.stages.match import (
@@ -97,6 +104,8 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         identity = named.identity
         if code.state is CodeState.CONTRADICTORY:
             identity = unsure_between(code.children, identity)
+    for line in (line for line in lines if line.role is Role.GUARDIAN_NAMES):
+        guesses[line.name] = _unless_misread(guesses[line.name], cuts[line.name], names_of(line.role, identity), engine)
     shown = {line.name: cuts[line.name].labels for line in lines}
     texts = (_reading(line, cuts[line.name], guesses[line.name], identity) for line in lines)
     rows = (unless_rows(slip, text, shown[text.field], identity, engine) for text in texts)
@@ -348,6 +357,25 @@ def _what_it_says(
     return TextState.UNREAD if unread else TextState.WRITTEN
 
 
+def _unless_misread(
+    guesses: tuple[TextGuess, ...], cut: LineCrops, names: Sequence[str], engine: TextEngine
+) -> tuple[TextGuess, ...]:
+    """The readings of the guardians' line; where these seem to be more than names, renderings that show all ink are
+    read too, and one of them counts alone if it is the names and nothing else.
+    """
+    if not names or any(objects_plainly(guess.text) or is_explained(guess, names) for guess in guesses):
+        return guesses
+    if not any(_seems_more(guess, names) for guess in guesses):
+        return guesses
+    again = (ask(engine, [crop]) for crop in cut.crops[1:])
+    plain = (each for each in again if each and all(is_explained(one, names) for one in each))
+    return next((each for each in plain if not any(objects_plainly(one.text) for one in each)), guesses)
+
+
+def _seems_more(guess: TextGuess, names: Sequence[str]) -> bool:
+    return objects(guess.text) or letters_beyond(guess.text, names) >= NOTE_LETTERS
+
+
 def _says_more(guess: TextGuess, role: Role, identity: Identity) -> bool:
     """Whether a reading objects, or says more than belongs on the line; a misread name may seem to do either."""
     if objects_plainly(guess.text):
@@ -357,7 +385,7 @@ def _says_more(guess: TextGuess, role: Role, identity: Identity) -> bool:
         return not is_explained(guess, names)
     if role not in {Role.CHILD_NAME, Role.GUARDIAN_NAMES} or guess.posteriors is None:
         return False
-    perhaps = letters_beyond(guess.text, names, name_whole=False) >= NOTE_LETTERS
+    perhaps = letters_perhaps_beyond(guess.text, names) >= NOTE_LETTERS
     return perhaps and not is_explained(guess, names, DOUBTED_RATIO)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from intake.beyond import is_explained, letters_behind_date, letters_beyond
+from intake.beyond import is_explained, letters_behind_date, letters_beyond, letters_perhaps_beyond
 from intake.stages.match import key_of
 from intake.values import TextGuess
 
@@ -117,7 +117,14 @@ def test_a_note_is_explained_by_no_name(text: str, listed: list[str]) -> None:
 
 def test_a_name_of_which_letters_are_missing_hides_no_note() -> None:
     assert letters_beyond("Horge Prse ab Januar", ["Holger Petersen"]) < 5
-    assert letters_beyond("Horge Prse ab Januar", ["Holger Petersen"], name_whole=False) >= 5
+    assert letters_perhaps_beyond("Horge Prse ab Januar", ["Holger Petersen"]) >= 5
+
+
+@pytest.mark.parametrize("listed", [["Holger Petersen-Schmidthuber"], ["Holger Schmidthuber-Petersen", "Jana Meyer"]])
+@pytest.mark.parametrize("note", ["nur bis Mai", "später", "erst ab Januar", "ausser Dienstag"])
+def test_half_of_a_double_name_hides_no_note(listed: list[str], note: str) -> None:
+    assert letters_perhaps_beyond(f"Hoeger Petersen {note}", listed) >= 5
+    assert letters_perhaps_beyond("Hoeger Petersen", listed) < 5
 
 
 def test_an_engine_that_tells_no_more_explains_nothing() -> None:
