@@ -35,7 +35,7 @@ it was read with no more letters than so many more. Names that were taken for no
 names with a note behind them -1.46 at the most, and five letters more. Where the letters beyond would be a note
 only if some of the name's were not read ("Horge Prse ab Januar"), or if of a double name only half is written, the
 second ratio tells: of 4,333 slips 173 have such a line, and one is in doubt for it that had been settled; of 270 notes
-drawn behind such names 23 had been given with ink to be seen, and one is."""
+drawn behind such names 48 had been given with ink to be seen, and three are."""
 NO_NAME_LETTERS, NO_NAME_LIKE = 4, 0.6
 """A word of fewer letters, or so like a name, may be one misread."""
 _MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"

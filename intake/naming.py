@@ -1,9 +1,9 @@
 """What stands on the lines of a slip, and which child they name."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from rapidfuzz.distance import Indel
@@ -97,7 +97,8 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         read, named = _name_child(cut, vocabulary, guardians, engine)
         named = replace(named, identity=unless_turned_around(named.identity, read.every, vocabulary, guardians))
         named = _narrowed(named, read, roster, class_hints(roster, file, said))
-        named = replace(named, identity=unless_of_others(named.identity, read.every, vocabulary, guardians))
+        heard = partial(_in_all_renderings, [cuts[o.name] for o in others if o.role is Role.GUARDIAN_NAMES], engine)
+        named = replace(named, identity=_unless_of_others(named.identity, read.every, vocabulary, guardians, heard))
         guesses[line.name] = read.every
         if named.by_part and cut.state is TextState.WRITTEN:
             cuts[line.name] = replace(cut, state=TextState.UNREAD)
@@ -110,6 +111,26 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
     texts = (_reading(line, cuts[line.name], guesses[line.name], identity) for line in lines)
     rows = (unless_rows(slip, text, shown[text.field], identity, engine) for text in texts)
     return tuple(rows), identity, shown
+
+
+def _unless_of_others(
+    identity: Identity,
+    guesses: Sequence[TextGuess],
+    vocabulary: Vocabulary,
+    guardians: Sequence[TextGuess],
+    heard: Callable[[], Sequence[TextGuess]],
+) -> Identity:
+    """The identity, but unsure if a first name alone is not borne out by the guardians' line, in any of its renderings;
+    `heard` reads the others.
+    """
+    named = unless_of_others(identity, guesses, vocabulary, guardians)
+    if named.child is identity.child or not guardians:
+        return named
+    return unless_of_others(identity, guesses, vocabulary, [*guardians, *heard()])
+
+
+def _in_all_renderings(cuts: Sequence[LineCrops], engine: TextEngine) -> list[TextGuess]:
+    return [guess for cut in cuts for crop in cut.crops[1:] for guess in ask(engine, [crop])]
 
 
 WIDE_LINE_MM, MOST_LETTER_MM = 20.0, 8.0
@@ -363,13 +384,13 @@ def _unless_misread(
     """The readings of the guardians' line; where these seem to be more than names, renderings that show all ink are
     read too, and one of them counts alone if it is the names and nothing else.
     """
-    if not names or any(objects_plainly(guess.text) or is_explained(guess, names) for guess in guesses):
+    if not names or any(objects_plainly(guess.text, names) or is_explained(guess, names) for guess in guesses):
         return guesses
     if not any(_seems_more(guess, names) for guess in guesses):
         return guesses
     again = (ask(engine, [crop]) for crop in cut.crops[1:])
     plain = (each for each in again if each and all(is_explained(one, names) for one in each))
-    return next((each for each in plain if not any(objects_plainly(one.text) for one in each)), guesses)
+    return next((each for each in plain if not any(objects_plainly(one.text, names) for one in each)), guesses)
 
 
 def _seems_more(guess: TextGuess, names: Sequence[str]) -> bool:
@@ -378,9 +399,9 @@ def _seems_more(guess: TextGuess, names: Sequence[str]) -> bool:
 
 def _says_more(guess: TextGuess, role: Role, identity: Identity) -> bool:
     """Whether a reading objects, or says more than belongs on the line; a misread name may seem to do either."""
-    if objects_plainly(guess.text):
-        return True
     names = names_of(role, identity)
+    if objects_plainly(guess.text, names):
+        return True
     if objects(guess.text) or holds_more(guess.text, role, identity):
         return not is_explained(guess, names)
     if role not in {Role.CHILD_NAME, Role.GUARDIAN_NAMES} or guess.posteriors is None:
