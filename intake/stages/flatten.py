@@ -68,9 +68,8 @@ LID_THICK = 5
 """Diameter on the image shrunk by four: 3.4 mm, more than the thickest pen."""
 LID_RIM = 3
 """What lies so near to the lid, on the image shrunk by four, is its shadow."""
-OUTSIDE_SHARE, OUTSIDE_SHARE_SCAN = 0.5, 0.62
-"""What is darker than half of the usual paper over 13 mm is no paper: a lid, a desk, a missing corner. On a scan, where
-no shadow is so dark, a grey lid may be a little lighter."""
+OUTSIDE_SHARE = 0.5
+"""What is darker than half of the usual paper over 13 mm is no paper: a lid, a desk, a missing corner."""
 
 Remap = Callable[[GrayImage], GrayImage]
 """Lays a picture of the page flat."""
@@ -117,8 +116,7 @@ def lay_print_flat(page: PageImage, found: Registration, streaks: Mask | None) -
     template = found.pose.template
     remap = _remap(found, template)
     gray = remap(page.gray)
-    darkest = OUTSIDE_SHARE if page.dpi is None else OUTSIDE_SHARE_SCAN
-    level = _paper_level(gray, _beyond(page.gray, found, template), darkest)
+    level = _paper_level(gray, _beyond(page.gray, found, template))
     darkness = _darkness(gray, level)
     if page.dpi is None:
         darkness = _without_spill(darkness, template, found.fit.blur_mm)
@@ -239,15 +237,13 @@ class _Level:
     usual: float
 
 
-def _paper_level(gray: GrayImage, beyond: Mask, darkest: float) -> _Level:
-    """How light the paper is around each place, whatever is printed or written there; `darkest` is the least share of
-    the usual grey that is paper.
-    """
+def _paper_level(gray: GrayImage, beyond: Mask) -> _Level:
+    """How light the paper is around each place, whatever is printed or written there."""
     small = quartered(gray)
     window = np.ones((PAPER_WINDOW, PAPER_WINDOW), np.uint8)
     closed = np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, window, borderType=cv2.BORDER_REPLICATE), np.uint8)
     usual = float(np.percentile(closed[::3, ::3], 75))
-    lid = _lid(small, darkest * usual) | (closed < darkest * usual) | beyond
+    lid = _lid(small, OUTSIDE_SHARE * usual) | (closed < OUTSIDE_SHARE * usual) | beyond
     if not lid.any():
         return _Level(np.asarray(cv2.GaussianBlur(quartered(closed), (0, 0), SMOOTH), np.uint8), lid, usual)
     is_paper = quartered((~lid).view(np.uint8) * np.uint8(255)).astype(np.float32)

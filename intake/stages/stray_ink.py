@@ -33,9 +33,9 @@ lies deeper than the third. Of 323 slips three had such pieces, all three with a
 EDGE_LINE_MM, EDGE_LINE_LEANS, EDGE_LINE_THIN_MM = (15.0, 2.0), 0.03, 0.7
 """So is a piece at the edge that is longer and thinner than this; and if it may have been cut askew, it leans and bends
 so much for each millimetre of its length, if its ink is no thicker than the last all along."""
-LID_MM, LID_BROAD_MM = 80.0, 2.4
+LID_MM, LID_BROAD_MM = 80.0, 2.0
 """And one so long that is so broad on average, no deeper than `RIM_DEPTH_MM`: the scanner's dark lid, where the slip
-was cut a little too small. The four seen were 110 to 208 mm long and 2.6 to 4.3 mm broad."""
+was cut a little too small. The five seen were 110 to 208 mm long and 2.37 to 4.3 mm broad; a felt tip draws 1.1 mm."""
 DASH_MM, DASH_SLIMNESS = 5.0, 6.0
 """And one that is a dash along the edge, so long and so many times longer than high."""
 HAIR_MM, CHAIN_GAP_MM, CHAIN_STEP_MM, HAIR_DEPTH_MM = 0.55, 1.0, 0.3, 3.0
