@@ -29,7 +29,8 @@ alone, whose median between them is no darker than the second times the threshol
 together. Of 685 slips of four series in grey without other stray ink three have such a heap (0.8 mm²); of 15 whose note
 nothing else had found, three: 0.6, 2.2 and 2.4 mm²."""
 LINE_MM = 0.35
-"""Crumbs that lie no farther from one straight line (standard deviation) are what is left of a fold or a streak."""
+"""Crumbs that lie no farther from one straight line (standard deviation), but for one, are what is left of a fold or a
+streak."""
 INSIDE_MM = 4.0
 """Nothing is asked of what lies so near to the edge of the slip."""
 CRUMB_MM = 0.5
@@ -111,5 +112,11 @@ def _is_on_clean_paper(slip: SlipImage, place: Rect) -> bool:
 
 
 def _is_spread(points: npt.NDArray[np.float64]) -> bool:
-    """Whether points do not lie on one straight line."""
-    return float(np.sqrt(max(np.linalg.eigvalsh(np.cov(points.T))[0], 0.0))) > LINE_MM
+    """Whether points do not lie on one straight line, nor all of them but one, which is dust."""
+    without = (np.delete(points, at, axis=0) for at in range(len(points)))
+    return all(_aside(some) > LINE_MM for some in (points, *without))
+
+
+def _aside(points: npt.NDArray[np.float64]) -> float:
+    """How far points lie from the straight line through them (standard deviation)."""
+    return float(np.sqrt(max(np.linalg.eigvalsh(np.cov(points.T))[0], 0.0)))
