@@ -82,7 +82,7 @@ SHADE_AROUND_MM, FEWEST_PAPER, FILL_SHARE = 3.0, 0.1, 0.5
 STROKE_AROUND_MM, PALE, STROKE_SHARE = 3.4, 64, 0.7
 """What lies so near around a frame tells how dark a shadow is there, if so much of it is paper. A box that is darker by
 so much of what makes ink is filled, however pale. The others are those of ink on the whole slip (`flatten.py`). Of 240
-boxes in shadows with strokes 16 to 98 darker than paper the same five, of at most 21, are called empty with and without.
+boxes in shadows with strokes 16 to 98 darker than paper five, of at most 21, are called empty with this and without.
 """
 ASIDE_INNER_MM2, ASIDE_INNER_EXTENT_MM, ASIDE_MARK_MM2, ASIDE_SOLIDITY = 0.55, 1.1, 2.5, 0.45
 """A tick drawn half beside its box has less inside the frame, but then it has to be one, and no other mark: a stroke

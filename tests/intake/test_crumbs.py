@@ -62,8 +62,9 @@ def test_a_row_of_crumbs_is_writing() -> None:
         WORD[:5],
         [(140.0 + 2 * n, 237.0) for n in range(7)],
         [(140.0 + 0.6 * (n % 3), 236.0 + 0.6 * (n // 3)) for n in range(9)],
+        [*((140.0 + 2 * n, 237.0) for n in range(7)), (144.0, 235.0)],
     ],
-    ids=["few", "fold", "heap"],
+    ids=["few", "fold", "heap", "fold and grain"],
 )
 def test_what_is_left_of_folds_and_dirt_is_no_writing(crumbs: list[tuple[float, float]]) -> None:
     assert crumbs_of_writing(with_crumbs(laid_flat(cut_slip(), bilevel=True), crumbs), FORM, (), ()) is None
@@ -93,3 +94,20 @@ def test_in_grey_nothing_is_asked_of_paper_that_is_not_clean() -> None:
     dirty = replace(slip, darkness=np.maximum(slip.darkness, slip.ink_threshold // 2).astype(np.uint8))
     assert crumbs_of_writing(with_crumbs(slip, LARGER), FORM, (), ()) is not None
     assert crumbs_of_writing(with_crumbs(dirty, LARGER), FORM, (), ()) is None
+
+
+def test_crumbs_along_print_are_its_rim() -> None:
+    slip = laid_flat(cut_slip(), bilevel=True)
+    blank = replace(slip, near_print=np.zeros_like(slip.near_print))
+    column, row = (round((at - low) * slip.px_per_mm) for at, low in ((138.0, slip.origin.x), (234.0, slip.origin.y)))
+    printed = np.zeros_like(slip.near_print)
+    rim = np.zeros_like(slip.near_print)
+    for n in range(8):
+        left, top = column + round(1.6 * n * slip.px_per_mm), row + round((n % 3) * slip.px_per_mm)
+        printed[top : top + 6, left : left + 4] = True
+        rim[top : top + 6, left + 4 : left + 6] = True
+    darkness = np.where(rim, 255, blank.darkness).astype(np.uint8)
+    beside = replace(blank, darkness=darkness, near_print=slip.near_print | printed)
+    alone = replace(blank, darkness=darkness, near_print=slip.near_print)
+    assert crumbs_of_writing(alone, FORM, (), ()) is not None
+    assert crumbs_of_writing(beside, FORM, (), ()) is None

@@ -193,6 +193,47 @@ def test_more_than_the_guardians_names_is_an_objection(guardians: str, state: Te
     assert next(text for text in texts if text.role is Role.GUARDIAN_NAMES).state is state
 
 
+class ReadsInTurn(Reads):
+    """An engine that reads the guardians' line, then all other lines, and then whatever it is shown again."""
+
+    def __init__(self, guardians: str, text: str, last: str) -> None:
+        super().__init__(guardians)
+        self.turns = [text, last]
+
+    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
+        read = super().read_lines(crops)
+        self.text = self.turns.pop(0) if self.turns else self.text
+        return read
+
+
+@pytest.mark.parametrize(
+    ("again", "state"),
+    [
+        ("Holger Petersen", TextState.WRITTEN),
+        ("Holger Petersen nur", TextState.OBJECTION),
+        ("Hrlgur Petersen nein", TextState.OBJECTION),
+        ("Sönke Wübbena", TextState.OBJECTION),
+    ],
+)
+def test_guardians_who_seem_to_say_more_are_read_again_in_all_their_ink(again: str, state: TextState) -> None:
+    lines = template_of(SECONDARY).form.texts
+    engine = ReadsInTurn("Hoeger Petersen Bxndluku", "Jörn Petersen", again)
+    texts, _, _ = read_names(slip_of(), lines, NO_CODE, ROSTER, engine)
+    assert next(text for text in texts if text.role is Role.GUARDIAN_NAMES).state is state
+
+
+@pytest.mark.parametrize(
+    ("listed", "state"), [("Holger und Frank Klein", TextState.WRITTEN), ("Holger Kruse", TextState.OBJECTION)]
+)
+def test_a_klein_that_reads_as_a_refusal_is_none(listed: str, state: TextState) -> None:
+    roster = Roster((replace(ROSTER.children[0], guardians=(listed,)),))
+    lines = template_of(SECONDARY).form.texts
+    texts, _, _ = read_names(
+        slip_of(), lines, NO_CODE, roster, ReadsGuardians("Holger und Frank Kein", "Jörn Petersen")
+    )
+    assert next(text for text in texts if text.role is Role.GUARDIAN_NAMES).state is state
+
+
 def test_a_child_known_by_two_words_of_more_leaves_the_line_unread() -> None:
     """The note behind the name is in every other rendering, but it was not these that were legible."""
     line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)

@@ -13,6 +13,7 @@ from samples.slips import FRESH_PAPER
 from tests.intake.returned import (
     CUT,
     FAMILY,
+    FELT,
     PRIMARY,
     REWORDED_PARAGRAPHS,
     REWORDED_WORDS,
@@ -21,10 +22,12 @@ from tests.intake.returned import (
     blank_sheet,
     cut_slip,
     laid_flat,
+    line,
     painted,
     reworded_sheet,
     sheet_of,
     template_of,
+    with_ink,
     with_words,
 )
 
@@ -123,3 +126,28 @@ def test_the_same_captions_painted_white_are_damage() -> None:
     found = wholeness(words_at_strength(blank_sheet(), captions(), 0.0))
     assert found.state is Wholeness.DAMAGED
     assert set(found.faults) <= set(captions())
+
+
+def faded(sheet: Picture, share: float = 0.35) -> Picture:
+    """The sheet with toner that lets paper through."""
+    return replace(sheet, pixels=(255 - (255 - sheet.pixels.astype(np.float32)) * share).astype(np.uint8))
+
+
+def crossed(sheet: Picture) -> Picture:
+    """Dark strokes through many words."""
+    strokes = [line((20.0 + 8 * n, 196.0), (26.0 + 8 * n, 292.0)) for n in range(20)]
+    return with_ink(sheet, strokes, FELT)
+
+
+@pytest.mark.parametrize("strength", [0.3, 0.4])
+def test_faded_captions_under_dark_strokes_are_no_other_wording(strength: float) -> None:
+    words = captions()
+    strokes = [line((w.centre.x - 0.5, w.bottom + 1.0), (w.centre.x + 0.5, w.y - 1.0)) for w in words]
+    struck = with_ink(words_at_strength(blank_sheet(), words, strength), strokes, FELT)
+    assert wholeness(struck).state is not Wholeness.ALTERED
+
+
+@pytest.mark.parametrize("change", REWORDED_WORDS, ids=lambda change: change.instead[:30])
+def test_other_words_are_altered_in_faded_toner_under_strokes_as_well(change: Rewording) -> None:
+    sheet = crossed(faded(reworded_sheet(change)))
+    assert wholeness(sheet, change.form_id).state is not Wholeness.INTACT

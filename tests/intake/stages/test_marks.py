@@ -346,3 +346,36 @@ def test_a_grain_in_a_box_is_dust_on_a_dusty_slip(grains: int, state: MarkState)
 
 def test_a_tick_is_none_on_a_dusty_slip() -> None:
     assert states_on(strewn(marked(unmarked(), NO_BOX, MarkStyle.TICK), 20))[1] is MarkState.TICKED
+
+
+def shaded(slip: SlipImage, place: Rect, dark: float) -> SlipImage:
+    """A soft shadow over a place: darker from left to right, by so much in its middle."""
+    across = np.arange(slip.gray.shape[1]) / slip.px_per_mm + slip.origin.x
+    shadow = np.zeros(slip.gray.shape, np.float32)
+    rows, _ = slip.slices(place.grown(9.0, 9.0, 9.0, 9.0))
+    shadow[rows] = dark / (1 + np.exp(-(across - place.centre.x + 4) / 2.5))
+    layers = (np.clip(layer + shadow, 0, 255).astype(np.uint8) for layer in (slip.darkness, slip.raw))
+    darkness, raw = layers
+    return replace(slip, darkness=darkness, raw=raw)
+
+
+def no_in_shadow(sheet: Picture, dark: float = 34.0) -> MarkState:
+    slip = shaded(laid_flat(sheet), NO_BOX, dark)
+    return read_choice(slip, template_of(PRIMARY).form.boxes, template_of(PRIMARY).form.texts)[1].state
+
+
+@pytest.mark.parametrize("dark", [20.0, 34.0, 50.0])
+def test_a_shadow_over_an_empty_box_is_no_mark(dark: float) -> None:
+    assert no_in_shadow(unmarked(), dark) is MarkState.EMPTY
+
+
+@pytest.mark.parametrize("style", PLAIN_STYLES)
+@pytest.mark.parametrize("pen", [BLUE, FAINT_PENCIL], ids=["blue", "faint"])
+def test_a_mark_in_a_shadow_is_one(style: MarkStyle, pen: Pen) -> None:
+    assert no_in_shadow(marked(unmarked(), NO_BOX, style, pen)) is not MarkState.EMPTY
+
+
+@pytest.mark.parametrize("gray", [222, 210, 190])
+def test_a_box_filled_in_so_pale_is_no_shadow(gray: int) -> None:
+    inside = NO_BOX.grown(-0.6, -0.6, -0.6, -0.6)
+    assert no_in_shadow(painted(unmarked(), inside, gray)) is not MarkState.EMPTY
