@@ -85,6 +85,17 @@ def test_two_slips_on_a_page_are_no_letter_of_each_other() -> None:
     assert verdicts(page_of(seen(page))) == [Verdict.GIVEN, Verdict.REFUSED]
 
 
+def test_dirt_between_two_slips_is_no_letter() -> None:
+    glass = on_glass([cut_slip(), cut_slip(seed=8)], [upright(Point(0, 12)), upright(Point(0, 190))], WHITE_LID)
+    pixels = glass.pixels.copy()
+    for n in range(80):
+        x, y = 20 + 22 * (n % 20), 121 + 16 * (n // 20)
+        cv2.circle(pixels, (round(x * glass.px_per_mm / 2.4), round(y * glass.px_per_mm)), 3, (20, 20, 20), -1)
+    assert not any(
+        Reason.PRINT_ALTERED in decision.reasons for decision in decisions(page_of(seen(replace(glass, pixels=pixels))))
+    )
+
+
 def test_an_empty_slip_above_a_filled_one_is_no_letter() -> None:
     page = on_glass([blank_sheet(), cut_slip()], [upright(Point(0, 5)), upright(Point(0, 150))], WHITE_LID)
     assert verdicts(page_of(seen(page))) == [Verdict.REVIEW, Verdict.GIVEN]
