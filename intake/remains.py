@@ -36,32 +36,31 @@ WORD_LETTERS = 4
 
 
 def shows_print(page: PageImage, pieces: int, templates: Sequence[Template], engine: TextEngine) -> bool:
-    """Whether a page with few dark pieces shows words that are printed on a blank, and hardly anywhere else.
+    """Whether a page shows words that are printed on a blank, and hardly anywhere else.
 
-    What any form asks for (names, places, signatures) and greetings are no such words.
+    What any form asks for (names, places, signatures) and greetings are no such words; nor are those of a letter, where
+    there is more than little print.
     """
-    if pieces >= LITTLE_PRINT:
-        return False
+    little = pieces < LITTLE_PRINT
+    parts = [part for one in templates for part in (one, one.letter if little else None) if part is not None]
     view = shrunk(page, halvings_to(px_per_mm_of(page), WORK_PX_PER_MM))
     px_per_mm = px_per_mm_of(page) * view.shape[0] / page.gray.shape[0]
     return any(
-        _is_printed(text, templates, engine)
+        _is_printed(text, parts, engine)
         for turns in range(4)
         for text in _texts(np.ascontiguousarray(np.rot90(view, turns)), px_per_mm, engine, MOST_LINES)
     )
 
 
-def _is_printed(text: str, templates: Sequence[Template], engine: TextEngine) -> bool:
-    """Whether so many letters in a row stand on one of the blanks."""
+def _is_printed(text: str, parts: Sequence[Template], engine: TextEngine) -> bool:
+    """Whether so many letters in a row stand on one of the blanks, or a letter of one."""
     bare = _bare(text)
     places = range(len(bare) - SHARED_LETTERS + 1)
     if not places or is_courtesy(text):
         return False
     return any(
         any(bare[start : start + SHARED_LETTERS] in line for start in places)
-        for template in templates
-        for part in (template, template.letter)
-        if part is not None
+        for part in parts
         for line in _lines_of(part, engine)  # type: ignore[arg-type]  # any object has a hash
     )
 

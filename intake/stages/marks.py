@@ -48,6 +48,7 @@ class _Seen:
     tick_shaped: bool
     over_words: float
     faint: float
+    beyond: float
     raw: float
     frame_ncc: float
     blur_mm: float
@@ -71,9 +72,14 @@ EMPTY_INNER_MM2, EMPTY_INNER_EXTENT_MM = 0.12, 0.6
 """Less is a grain: the dot of a pen has 0.16 mm² and more."""
 DUST_MM2, DUST_EXTENT_MM, DUSTY = 0.5, 0.9, 6
 """On a slip strewn with so many grains one of them may have fallen into a box."""
-EMPTY_AROUND_MM2, EMPTY_FAINT_MM2 = 1.0, 0.4
-"""Around the box; and inside it of strokes too faint for ink, or of what was taken for a streak or a fold. Of 446 empty
-boxes two had any faint strokes, one of them ticked with a faint pencil."""
+EMPTY_AROUND_MM2, EMPTY_FAINT_MM2, EMPTY_RAW_MM2 = 1.0, 0.1, 0.4
+"""Around the box; inside it of strokes too faint for ink; and of what was taken for a streak or a fold. Of 1,481 boxes
+in grey that were called empty one had any faint strokes (0.34 mm²): a cross of a pencil that hardly wrote."""
+PALE_TIMES, BEYOND_MM2 = 2.5, 2.5
+BEYOND_LEFT_MM, BEYOND_UP_MM, FILLED_SHARE = 7.0, 6.0, 0.5
+"""A mark no darker than so many times the least ink may be the darkest bits of a crossing-out, the rest of which is too
+faint: more than so much of faint strokes so near to the box is no tick, unless ink fills half of the box. Of 174 such
+marks five have more: four crossings-out, with ink on 0.2 to 0.4 of the inside, and a filled box; the next has 2.2."""
 TICK_INNER_MM2, TICK_INNER_EXTENT_MM = 1.0, 1.9
 LINE_SEEN_MM, LINE_SHARE, LINE_LEANS_MM, LINE_MOST_MM = 2.0, 0.7, 0.35, 1.8
 """A streak or fold is inked on so much of so many millimetres beyond the frame; it may lie so far aside inside of it,
@@ -205,11 +211,19 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask, over_words: 
         over_words=over_words,
         raw=_inside(before & ~(shaded & (slip.raw[inner] == slip.darkness[inner])), slip.px_per_mm)[0],
         faint=faint_mm2(slip, place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM)),
+        beyond=_faint_beyond(slip, place, mark),
         frame_ncc=frame.ncc,
         blur_mm=slip.blur_mm,
         dusty=dusty,
         unread=bool(slip.outside[inner].any()) or dark.size == 0,
     )
+
+
+def _faint_beyond(slip: SlipImage, place: Rect, mark: Mask) -> float:
+    """How much there is of strokes too faint for ink around a mark that is pale itself, in mm²."""
+    if slip.bilevel or not mark.any() or np.median(slip.darkness[mark]) > PALE_TIMES * slip.ink_threshold:
+        return 0.0
+    return faint_mm2(slip, place.grown(BEYOND_LEFT_MM, BEYOND_UP_MM, BEYOND_LEFT_MM, BEYOND_UP_MM))
 
 
 def _shaded(slip: SlipImage, place: Rect) -> Mask:
@@ -364,7 +378,9 @@ def _area(mask: Mask, px_per_mm: float) -> float:
 def _state(seen: _Seen, box: Rect) -> MarkState:
     alone = _alone(seen, box)
     said = alone in {MarkState.EMPTY, MarkState.TICKED}
-    return MarkState.UNCLEAR if said and seen.over_words > OVER_WORDS_MM2 else alone
+    filled = seen.inner >= FILLED_SHARE * _inside_mm2(box)
+    more = alone is MarkState.TICKED and seen.beyond > BEYOND_MM2 and not filled
+    return MarkState.UNCLEAR if said and (more or seen.over_words > OVER_WORDS_MM2) else alone
 
 
 def _alone(seen: _Seen, box: Rect) -> MarkState:
@@ -374,7 +390,8 @@ def _alone(seen: _Seen, box: Rect) -> MarkState:
         return MarkState.UNREAD
     speck = seen.inner < EMPTY_INNER_MM2 and seen.inner_extent < EMPTY_INNER_EXTENT_MM
     if speck or (seen.dusty and seen.inner < DUST_MM2 and seen.inner_extent < DUST_EXTENT_MM):
-        clean = seen.around < EMPTY_AROUND_MM2 and max(seen.faint, seen.raw - seen.inner) < EMPTY_FAINT_MM2
+        clean = seen.around < EMPTY_AROUND_MM2 and seen.faint < EMPTY_FAINT_MM2
+        clean &= seen.raw - seen.inner < EMPTY_RAW_MM2
         return MarkState.EMPTY if clean else MarkState.UNCLEAR
     if seen.inner < TICK_INNER_MM2 * room**2 or seen.inner_extent < TICK_INNER_EXTENT_MM * room:
         aside = _is_tick_aside(seen, room) and _shape(seen, box) is MarkState.TICKED
@@ -407,9 +424,13 @@ def _shape(seen: _Seen, box: Rect) -> MarkState:
     return MarkState.TICKED
 
 
+def _inside_mm2(box: Rect) -> float:
+    return (box.width - 2 * INSET_MM) * (box.height - 2 * INSET_MM)
+
+
 def _is_covered(seen: _Seen, box: Rect) -> bool:
     """Whether a thick pen has left no white inside the frame, and not much ink around it."""
-    inside = (box.width - 2 * INSET_MM) * (box.height - 2 * INSET_MM)
+    inside = _inside_mm2(box)
     near = seen.around <= COVERED_AROUND_MM2 * seen.thicker
     return near and seen.inner >= COVERED_SHARE * inside and seen.breadth >= THICK_MM
 
@@ -428,6 +449,7 @@ def _evidence(place: Rect, seen: _Seen) -> Evidence:
             "tick_shaped": float(seen.tick_shaped),
             "over_words_mm2": round(seen.over_words, 2),
             "faint_mm2": round(seen.faint, 2),
+            "faint_beyond_mm2": round(seen.beyond, 2),
             "raw_mm2": round(seen.raw, 2),
             "frame_ncc": round(seen.frame_ncc, 2),
         },

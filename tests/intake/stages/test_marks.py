@@ -14,7 +14,7 @@ from intake.stages.marks import read_choice
 from intake.stages.stray_ink import find_stray_ink
 from intake.values import Answer, Mark, MarkState, SlipImage, StrayState
 from samples.marks import PLAIN_STYLES, MarkStyle, mark, scribbled_out
-from samples.pens import BLUE, Path, Pen
+from samples.pens import BLUE, Colour, Path, Pen
 from samples.scanner import Picture
 from tests.intake.returned import (
     FAINT_PENCIL,
@@ -37,6 +37,7 @@ from tests.intake.returned import (
 )
 
 YES_BOX, NO_BOX = box(Meaning.YES).place, box(Meaning.NO).place
+THIN_PENCIL = Pen("thin pencil", Colour(205, 205, 207), 0.4, 0.95, 0.2)
 WORD_YES = Rect(YES_BOX.right + 3.0, YES_BOX.y + 0.5, 5.0, 4.5)
 WORD_NO = Rect(NO_BOX.right + 3.0, NO_BOX.y + 0.5, 8.0, 4.5)
 END_OF_LINE = 125.0
@@ -369,7 +370,7 @@ def test_a_shadow_over_an_empty_box_is_no_mark(dark: float) -> None:
     assert no_in_shadow(unmarked(), dark) is MarkState.EMPTY
 
 
-@pytest.mark.parametrize("style", PLAIN_STYLES)
+@pytest.mark.parametrize("style", sorted(PLAIN_STYLES))
 @pytest.mark.parametrize("pen", [BLUE, FAINT_PENCIL], ids=["blue", "faint"])
 def test_a_mark_in_a_shadow_is_one(style: MarkStyle, pen: Pen) -> None:
     assert no_in_shadow(marked(unmarked(), NO_BOX, style, pen)) is not MarkState.EMPTY
@@ -379,3 +380,19 @@ def test_a_mark_in_a_shadow_is_one(style: MarkStyle, pen: Pen) -> None:
 def test_a_box_filled_in_so_pale_is_no_shadow(gray: int) -> None:
     inside = NO_BOX.grown(-0.6, -0.6, -0.6, -0.6)
     assert no_in_shadow(painted(unmarked(), inside, gray)) is not MarkState.EMPTY
+
+
+def test_a_crossing_out_of_which_only_the_darkest_bits_are_ink_is_no_tick() -> None:
+    pale = Pen("pale pencil", Colour(226, 226, 228), 0.4, 0.95, 0.2)
+    tick = with_strokes(unmarked(), mark(MarkStyle.TICK, YES_BOX, np.random.default_rng(1)), THIN_PENCIL)
+    far, at = YES_BOX.width / 2 + 3.5, YES_BOX.centre
+    ends = [(far * np.cos(turn), far * np.sin(turn)) for turn in np.linspace(0.2, np.pi, 6)]
+    struck = with_ink(tick, [line((at.x - x, at.y - y), (at.x + x, at.y + y)) for x, y in ends], pale)
+    assert states_on(tick)[0] is MarkState.TICKED
+    assert states_on(struck)[0] is not MarkState.TICKED
+
+
+def test_a_box_with_a_trace_of_pencil_is_not_empty() -> None:
+    trace = Pen("trace", Colour(234, 234, 235), 0.35, 0.95, 0.2)
+    at = NO_BOX.grown(-1.2, -1.2, -1.2, -1.2)
+    assert states_on(with_ink(unmarked(), [line((at.x, at.y), (at.right, at.bottom))], trace))[1] is not MarkState.EMPTY
