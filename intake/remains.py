@@ -15,9 +15,10 @@ from intake.stages.wording import is_courtesy
 from intake.values import GrayImage, PageImage, Template
 
 LITTLE_PRINT = 400
-"""Dark pieces of a page on which print of ours is looked for: a slip has six hundred. Of 90 slips and
-letters bleached by us 80 were recognised, the ten others had 1 to 314 pieces, before pages of little print were looked
-at as closely as any; and other letters of a school quote the same laws."""
+"""A page has little print if it has fewer dark pieces: a slip has six hundred. Of 90 slips and letters bleached by us
+80 were recognised, the ten others had 1 to 314 pieces, before pages of little print were looked at as closely as any.
+Other letters of a school quote the same laws, so that on a page with more only the words of a slip count: of 421
+foreign pages of 28 series none has any; a slip that was lost, its title and a thousand crumbs, has."""
 SHARED_LETTERS = 16
 """Letters in a row, spaces and signs left out, that make a line ours. Of the ten bleached pages five have them, the
 others eleven or less than a word; of 229 foreign pages of twenty-one series one has, a slip. "Name
