@@ -25,7 +25,7 @@ from intake.stages.integrity import compare_print, joined, other_letter
 from intake.stages.marks import read_choice
 from intake.stages.outline import poses_from_outline
 from intake.stages.register import register
-from intake.stages.signatures import read_signature
+from intake.stages.signatures import read_signature, unless_run_on
 from intake.stages.stray_ink import find_stray_ink
 from intake.stages.streaks import find_streaks
 from intake.stages.whose import read_code
@@ -210,7 +210,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     sheet = Sheet(page, found.slip) if flat.bilevel else None
     slip = without_dashes(without_creases(flat), flat, feed, sheet)
     marks = read_choice(slip, form.boxes, form.texts)
-    signed = [read_signature(slip, line) for line in form.signatures]
+    signed = unless_run_on(slip, [read_signature(slip, line) for line in form.signatures])
     codes_ink = ink_of_codes(slip, template.codes)
     code = read_code(codes_on_slip(page, found.slip), template, roster.codes)
     texts, identity, shown = read_names(slip, form.texts, code, roster, engine, page.ref.file)

@@ -16,7 +16,7 @@ from intake.naming import holds_more, is_own_name, signature_crop, unless_rows, 
 from intake.pieces import pieces_of
 from intake.stages.marks import read_choice
 from intake.stages.names import cut_line
-from intake.stages.signatures import read_signature
+from intake.stages.signatures import read_signature, unless_run_on
 from intake.stages.stray_ink import stamp_at, without_stamp
 from intake.stages.wording import objects
 from intake.values import (
@@ -99,8 +99,9 @@ def _line(bare: SlipImage, reading: SlipReading, read: SignatureReading, engine:
     """
     if read.state not in {SignatureState.UNCLEAR, SignatureState.SIGNED}:
         return read
-    line = next(line for line in reading.form.signatures if line.name == read.field)
-    again, labels = read_signature(bare, line)
+    lines = reading.form.signatures
+    line = next(line for line in lines if line.name == read.field)
+    again, labels = unless_run_on(bare, [read_signature(bare, one) for one in lines])[lines.index(line)]
     if read.state is SignatureState.SIGNED:
         return read if again.state is SignatureState.SIGNED else again
     child = reading.identity.child

@@ -8,7 +8,7 @@ import pytest
 
 from forms.geometry import Point, Rect
 from forms.model import SignatureLine
-from intake.stages.signatures import read_signature
+from intake.stages.signatures import read_signature, unless_run_on
 from intake.stages.stray_ink import find_stray_ink
 from intake.values import SignatureReading, SignatureState, StrayState
 from samples.families import CLASS_4B, Pupil
@@ -275,3 +275,23 @@ def test_the_ink_of_a_signature_is_explained_by_it() -> None:
     on_line = set(np.unique(slip.ink[rows, columns]).tolist()) - {0}
     assert on_line
     assert on_line <= set(labels)
+
+
+def states_of_both(sheet: Picture) -> list[SignatureState]:
+    """The guardian's line and the pupil's, read together."""
+    slip = laid_flat(sheet, SECONDARY)
+    lines = [line_of(name, SECONDARY) for name in ("guardian_signature", "pupil_signature")]
+    return [reading.state for reading, _ in unless_run_on(slip, [read_signature(slip, line) for line in lines])]
+
+
+def test_a_guardians_name_that_runs_on_into_the_pupils_line_is_no_signature_there() -> None:
+    unsigned = sheet_of(SECONDARY, replace(FAMILY, guardian=Signing.EMPTY, pupil_signs=Signing.EMPTY))
+    place = line_of("guardian_signature", SECONDARY).place
+    run_on = with_words(unsigned, "Michael und Frank Winkler", Point(place.right - 35, place.bottom - 2))
+    slip = laid_flat(run_on, SECONDARY)
+    assert read_signature(slip, line_of("pupil_signature", SECONDARY))[0].state is SignatureState.SIGNED
+    assert states_of_both(run_on) == [SignatureState.SIGNED, SignatureState.UNCLEAR]
+
+
+def test_two_signatures_on_their_own_lines_are_both() -> None:
+    assert states_of_both(sheet_of(SECONDARY, FAMILY)) == [SignatureState.SIGNED, SignatureState.SIGNED]
