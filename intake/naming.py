@@ -30,6 +30,7 @@ from intake.stages.match import (
     named_by_code,
     narrowed,
     unless_of_others,
+    unless_plainly_of_others,
     unless_turned_around,
     unsure_between,
     vocabulary_of,
@@ -99,6 +100,7 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         named = _narrowed(named, read, roster, class_hints(roster, file, said))
         heard = partial(_in_all_renderings, [cuts[o.name] for o in others if o.role is Role.GUARDIAN_NAMES], engine)
         named = replace(named, identity=_unless_of_others(named.identity, read.every, vocabulary, guardians, heard))
+        named = replace(named, identity=unless_plainly_of_others(named.identity, guardians))
         guesses[line.name] = read.every
         if named.by_part and cut.state is TextState.WRITTEN:
             cuts[line.name] = replace(cut, state=TextState.UNREAD)

@@ -172,6 +172,10 @@ child or its listed guardians, so like, and no frequent last name, nor one of th
 278 lines of two series 262 bear their own child's, and 1 in 70 another's. A child on no list had named the one who
 bears its first name."""
 
+PLAIN_LIKENESS = 0.9
+"""So like a reading is a name that is believed beside any guardians. Of 40 children on no list one, whose two names a
+listed child bears the other way round, had been named for it (0.75), beside its own guardians, plainly read."""
+
 SIBLING_LEAD = 0.20
 DECOY_LEAD = 0.10
 HINTED_LEAD = 0.05
@@ -351,6 +355,20 @@ def unless_of_others(
     }
     own = max(likeness[child.last_name], guardians_likeness(texts, child.guardians))
     if own >= FIRST_NAME_SUPPORT and max(likeness.values()) <= own + OTHER_LAST_NAME:
+        return identity
+    return Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, identity.candidates)
+
+
+def unless_plainly_of_others(identity: Identity, guardians: Sequence[TextGuess]) -> Identity:
+    """The identity, but unsure if a name that is not plainly read stands beside plainly read guardians who are neither
+    listed with the child nor bear its last name.
+    """
+    child = identity.child
+    if child is None or not _are_others(guardians, child):
+        return identity
+    likeness = [candidate.likeness for candidate in identity.candidates if candidate.child == child]
+    bears = max((_likeness_of_words(guess.text, child.last_name) for guess in guardians), default=0.0)
+    if max(likeness, default=1.0) >= PLAIN_LIKENESS or bears >= FIRST_NAME_SUPPORT:
         return identity
     return Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, identity.candidates)
 

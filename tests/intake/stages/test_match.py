@@ -15,6 +15,7 @@ from intake.stages.match import (
     named_by_code,
     narrowed,
     unless_of_others,
+    unless_plainly_of_others,
     unless_turned_around,
     unsure_between,
     vocabulary_of,
@@ -586,3 +587,22 @@ def test_where_the_frames_say_little_no_sibling_may_fit_better() -> None:
     listed = vocabulary_of((child("Amelie", "Hoffmann"), child("Mehmet", "Neumann"), child("Lena", "Krüger")))
     assert identify(TextState.WRITTEN, [reading("Melrie Hoffmann", 0.9)], listed).child is None
     assert identify(TextState.WRITTEN, [reading("Amelie Hoffmann", 0.9)], listed).child == listed.children[0]
+
+
+@pytest.mark.parametrize(
+    ("read", "guardians", "known"),
+    [
+        ("Lna Rchtr", "Göteborger Ölmühle", False),
+        ("Lena Richter", "Göteborger Ölmühle", True),
+        ("Lna Rchtr", "Jana Richter", True),
+        ("Lna Rchtr", "Bodo Richter", True),
+        ("Lna Rchtr", "G. Öl", True),
+    ],
+)
+def test_a_misread_name_beside_plainly_read_others_is_doubt(read: str, guardians: str, *, known: bool) -> None:
+    lena = replace(KLASSE[0], guardians=("Jana Richter",))
+    likeness = 1.0 if read == lena.name else 0.7
+    named = Identity(IdentityState.IDENTIFIED, lena, IdentifiedBy.NAME, (Candidate(lena, likeness, likeness, -0.5),))
+    found = unless_plainly_of_others(named, [reading(guardians)])
+    assert (found.child == lena) == known
+    assert unless_plainly_of_others(named, []) == named
