@@ -94,8 +94,11 @@ def _halves_of(name: str) -> Iterator[str]:
     yield from (f"{first} {half}" for half in last.split("-") if first and half != last)
 
 
-def is_explained(guess: TextGuess, names: Sequence[str], ratio: float = EXPLAINED_RATIO) -> bool:
-    """Whether a reading of a line, however it misreads the letters, is one of the listed names or all of them."""
+def is_explained(guess: TextGuess, names: Sequence[str], ratio: float) -> bool:
+    """Whether a reading of a line, however it misreads the letters, is one of the listed names or all of them.
+
+    `ratio` is how well they have to explain its frames, for each letter.
+    """
     if guess.posteriors is None or not guess.posteriors.size:
         return False
     forms = {*names, " ".join(names), " ".join(names[::-1]), *(one for name in names for one in _one_by_one(name))}

@@ -13,6 +13,9 @@ from intake.values import FloatImage, Mask, SlipImage
 
 SMOOTH_MM, AROUND_MM = 0.19, 3.4
 """The bell that smooths the grain, and the window in which the lightest paper is looked for."""
+PALE, STROKE_SHARE = 64, 0.7
+"""Ink paler than a quarter of black must be darker, by this share of the threshold, than what lies within `AROUND_MM`
+of it: no pen is pale and broad, but shadows and stains are."""
 LEAST, GRAINS = 8, 4.0
 """Darkness over the surroundings, of 255, and over so many times its usual spread in the field."""
 LEGIBLE, GRAIN_PERCENTILE, LEGIBLE_GRAINS = 2.5, 90, 2.0

@@ -13,6 +13,7 @@ from forms.geometry import MM_PER_POINT
 from forms.model import Role, TextLine
 from intake.beyond import (
     DOUBTED_RATIO,
+    EXPLAINED_RATIO,
     is_explained,
     is_no_name,
     letters_behind_date,
@@ -99,7 +100,7 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         named = replace(named, identity=unless_turned_around(named.identity, read.every, vocabulary, guardians))
         named = _narrowed(named, read, roster, class_hints(roster, file, said))
         heard = partial(_in_all_renderings, [cuts[o.name] for o in others if o.role is Role.GUARDIAN_NAMES], engine)
-        named = replace(named, identity=_unless_of_others(named.identity, read.every, vocabulary, guardians, heard))
+        named = replace(named, identity=_borne_out(named.identity, read.every, vocabulary, guardians, heard))
         named = replace(named, identity=unless_plainly_of_others(named.identity, guardians))
         guesses[line.name] = read.every
         if named.by_part and cut.state is TextState.WRITTEN:
@@ -108,14 +109,14 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         if code.state is CodeState.CONTRADICTORY:
             identity = unsure_between(code.children, identity)
     for line in (line for line in lines if line.role is Role.GUARDIAN_NAMES):
-        guesses[line.name] = _unless_misread(guesses[line.name], cuts[line.name], names_of(line.role, identity), engine)
+        guesses[line.name] = _unless_misread(guesses[line.name], cuts[line.name], identity, engine)
     shown = {line.name: cuts[line.name].labels for line in lines}
     texts = (_reading(line, cuts[line.name], guesses[line.name], identity) for line in lines)
     rows = (unless_rows(slip, text, shown[text.field], identity, engine) for text in texts)
     return tuple(rows), identity, shown
 
 
-def _unless_of_others(
+def _borne_out(
     identity: Identity,
     guesses: Sequence[TextGuess],
     vocabulary: Vocabulary,
@@ -381,22 +382,23 @@ def _what_it_says(
 
 
 def _unless_misread(
-    guesses: tuple[TextGuess, ...], cut: LineCrops, names: Sequence[str], engine: TextEngine
+    guesses: tuple[TextGuess, ...], cut: LineCrops, identity: Identity, engine: TextEngine
 ) -> tuple[TextGuess, ...]:
     """The readings of the guardians' line; where these seem to be more than names, renderings that show all ink are
     read too, and one of them counts alone if it is the names and nothing else.
     """
-    if not names or any(objects_plainly(guess.text, names) or is_explained(guess, names) for guess in guesses):
-        return guesses
-    if not any(_seems_more(guess, names) for guess in guesses):
+    names = names_of(Role.GUARDIAN_NAMES, identity)
+    said = any(objects_plainly(guess.text, names) or is_explained(guess, names, EXPLAINED_RATIO) for guess in guesses)
+    if not names or said or not any(_seems_more(guess, Role.GUARDIAN_NAMES, identity) for guess in guesses):
         return guesses
     again = (ask(engine, [crop]) for crop in cut.crops[1:])
-    plain = (each for each in again if each and all(is_explained(one, names) for one in each))
+    plain = (each for each in again if each and all(is_explained(one, names, EXPLAINED_RATIO) for one in each))
     return next((each for each in plain if not any(objects_plainly(one.text, names) for one in each)), guesses)
 
 
-def _seems_more(guess: TextGuess, names: Sequence[str]) -> bool:
-    return objects(guess.text) or letters_beyond(guess.text, names) >= NOTE_LETTERS
+def _seems_more(guess: TextGuess, role: Role, identity: Identity) -> bool:
+    """Whether a reading, taken at its word, objects or says more than belongs on the line."""
+    return objects(guess.text) or holds_more(guess.text, role, identity)
 
 
 def _says_more(guess: TextGuess, role: Role, identity: Identity) -> bool:
@@ -404,8 +406,8 @@ def _says_more(guess: TextGuess, role: Role, identity: Identity) -> bool:
     names = names_of(role, identity)
     if objects_plainly(guess.text, names):
         return True
-    if objects(guess.text) or holds_more(guess.text, role, identity):
-        return not is_explained(guess, names)
+    if _seems_more(guess, role, identity):
+        return not is_explained(guess, names, EXPLAINED_RATIO)
     if role not in {Role.CHILD_NAME, Role.GUARDIAN_NAMES} or guess.posteriors is None:
         return False
     perhaps = letters_perhaps_beyond(guess.text, names) >= NOTE_LETTERS

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from intake.faint import PALE, STROKE_SHARE
 from intake.folds import without_folds
 from intake.masks import Places, above, set_pixels
 from intake.scales import quartered
@@ -59,9 +60,8 @@ SOFT_SCAN, SOFT_PHOTO = 0.18, 0.13
 SHARP_PX = 0.8
 """How soft the edge of a stroke is in a sharp picture."""
 SHALLOWEST = 13
-PALE, STROKE_WINDOW, STROKE_SHARE = 64, 5, 0.7
-"""Ink paler than a quarter of black must be darker, by this share of the threshold, than what lies within 3.5 mm of it
-(a window on the image shrunk by four): no pen is pale and broad, but shadows and stains are."""
+STROKE_WINDOW = 5
+"""What lies beside a pale stroke (`intake.faint.PALE`), on the image shrunk by four: 3.4 mm."""
 SURELY_DARK = 1.35
 """Times the threshold: what a piece of ink reaches somewhere."""
 LID_THICK = 5

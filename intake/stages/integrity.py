@@ -128,19 +128,18 @@ def _is_replaced(word: Word, bar: Bar) -> bool:
 
 def _shows_under(slip: FlatImage, template: Template, place: Rect) -> bool:
     """Whether the blank's word is there, under something darker that was drawn over it, on a slip whose toner faded."""
-    if place.width < UNDER_MM:
-        return False
     rows, columns = _slices(place, template)
     wanted = 255 - template.gray[rows, columns].astype(np.float64)
     solid = wanted > 255 * SOLID_PRINT
+    if place.width < UNDER_MM or not solid.any():
+        return False
     reach = round(REACH_MM * slip.px_per_mm)
     padded = np.pad(slip.darkness, reach, mode="edge")
     for down, right in product(range(2 * reach + 1), repeat=2):
         here = padded[rows.start + down : rows.stop + down, columns.start + right : columns.stop + right]
-        level = max(float(np.median(here[solid])), FAINTEST_PRINT) if solid.any() else 0.0
-        over = cv2.dilate((here > DRAWN_OVER * level).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        seen = ~over
-        if (solid & seen).sum() < LEAST_SEEN * solid.sum() or not over.any() or not np.ptp(here[seen]):
+        level = max(float(np.median(here[solid])), FAINTEST_PRINT)
+        seen = cv2.dilate((here > DRAWN_OVER * level).astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
+        if (solid & seen).sum() < LEAST_SEEN * solid.sum() or seen.all() or not np.ptp(here[seen]):
             continue
         if np.corrcoef(wanted[seen], here[seen])[0, 1] >= UNDER_NCC:
             return True

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from forms.geometry import Rect, bounding
 from forms.model import ChoiceBox, TextLine
-from intake.faint import faint_mm2
+from intake.faint import AROUND_MM, PALE, STROKE_SHARE, faint_mm2
 from intake.pieces import is_lonely_speck, pieces_of
 from intake.values import Evidence, FloatImage, GrayImage, Mark, MarkState, Mask, SlipImage
 
@@ -85,10 +85,9 @@ LINE_SEEN_MM, LINE_SHARE, LINE_LEANS_MM, LINE_MOST_MM = 2.0, 0.7, 0.35, 1.8
 """A streak or fold is inked on so much of so many millimetres beyond the frame; it may lie so far aside inside of it,
 for a page may lie askew by five degrees, and with that on either side is no broader than the last."""
 SHADE_AROUND_MM, FEWEST_PAPER, FILL_SHARE = 3.0, 0.1, 0.5
-STROKE_AROUND_MM, PALE, STROKE_SHARE = 3.4, 64, 0.7
 """What lies so near around a frame tells how dark a shadow is there, if so much of it is paper. A box that is darker by
-so much of what makes ink is filled, however pale. The others are those of ink on the whole slip (`flatten.py`). Of 240
-boxes in shadows with strokes 16 to 98 darker than paper five, of at most 21, are called empty with this and without.
+so much of what makes ink is filled, however pale. Of 240 boxes in shadows with strokes 16 to 98 darker than paper five,
+of at most 21, are called empty with this and without; measured by the darkest paper around instead, nine.
 """
 ASIDE_INNER_MM2, ASIDE_INNER_EXTENT_MM, ASIDE_MARK_MM2, ASIDE_SOLIDITY = 0.55, 1.1, 2.5, 0.45
 """A tick drawn half beside its box has less inside the frame, but then it has to be one, and no other mark: a stroke
@@ -236,7 +235,7 @@ def _shaded(slip: SlipImage, place: Rect) -> Mask:
     paper = ~(slip.near_print[around] | (slip.ink[around] > 0) | slip.outside[around])
     if slip.bilevel or not here.size or np.count_nonzero(paper) < FEWEST_PAPER * paper.size:
         return np.zeros(here.shape, bool)
-    side = round(STROKE_AROUND_MM * slip.px_per_mm)
+    side = round(AROUND_MM * slip.px_per_mm)
     top, left = inner[0].start - around[0].start, inner[1].start - around[1].start
     window = slice(top, top + here.shape[0]), slice(left, left + here.shape[1])
     over = cv2.subtract(here, cv2.morphologyEx(darkness, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))[window])

@@ -488,6 +488,12 @@ def guardians_likeness(texts: Sequence[str], names: Sequence[str]) -> float:
     return max((Indel.normalized_similarity(key_of(text), form) for text in texts for form in forms), default=0.0)
 
 
+def name_likeness(text: str, child: Child) -> float:
+    """How like a line is to the child's name, in either order."""
+    keys = (key for name in _whole_names(child) for key in keys_of(name))
+    return max((Indel.normalized_similarity(key_of(text), key) for key in keys), default=0.0)
+
+
 def _guardians_likeness(guesses: Sequence[TextGuess], names: Sequence[str]) -> float:
     return guardians_likeness([guess.text for guess in guesses], names)
 

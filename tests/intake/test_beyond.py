@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from intake.beyond import is_explained, letters_behind_date, letters_beyond, letters_perhaps_beyond
+from intake.beyond import EXPLAINED_RATIO, is_explained, letters_behind_date, letters_beyond, letters_perhaps_beyond
 from intake.stages.match import key_of
 from intake.values import TextGuess
 
@@ -96,8 +96,8 @@ def misread(text: str, meant: str = "") -> TextGuess:
 def test_a_misread_name_explains_its_line() -> None:
     guess = misread("Nicole und Melrrel Puhi", "Nicole und Mehmett Pohl")
     assert letters_beyond(guess.text, ["Nicole und Mehmet Pohl"]) >= 5
-    assert is_explained(guess, ["Nicole und Mehmet Pohl"])
-    assert is_explained(misread("Mor kerne Olmuhle", "Mockerner Olmuhl"), ["Möckerner Ölmühle"])
+    assert is_explained(guess, ["Nicole und Mehmet Pohl"], EXPLAINED_RATIO)
+    assert is_explained(misread("Mor kerne Olmuhle", "Mockerner Olmuhl"), ["Möckerner Ölmühle"], EXPLAINED_RATIO)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_misread_name_explains_its_line() -> None:
 )
 @pytest.mark.parametrize("listed", [["Holger Petersen"], ["Jana Petersen, Holger Petersen"]])
 def test_a_note_is_explained_by_no_name(text: str, listed: list[str]) -> None:
-    assert not is_explained(misread(text), listed)
+    assert not is_explained(misread(text), listed, EXPLAINED_RATIO)
 
 
 def test_a_name_of_which_letters_are_missing_hides_no_note() -> None:
@@ -128,4 +128,4 @@ def test_half_of_a_double_name_hides_no_note(listed: list[str], note: str) -> No
 
 
 def test_an_engine_that_tells_no_more_explains_nothing() -> None:
-    assert not is_explained(TextGuess("Holger Petersen", 1.0, None), ["Holger Petersen"])
+    assert not is_explained(TextGuess("Holger Petersen", 1.0, None), ["Holger Petersen"], EXPLAINED_RATIO)

@@ -31,15 +31,19 @@ def streaks_of(gray: GrayImage, *, askew: bool = False) -> Mask | None:
     return find_streaks(gray, 200 / MM_PER_INCH, askew=askew)
 
 
+def assert_found(found: Mask | None, clean: Picture, dirty: Picture) -> None:
+    """What the dirt drew is found, and hardly more."""
+    drawn = (dirty.pixels != clean.pixels).any(axis=(0, 2))
+    assert found is not None
+    assert found[:, drawn].all()
+    assert found.any(axis=0).sum() < 12
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_streak_down_the_whole_page_is_found(seed: int) -> None:
     page = scan_of(sheet_of())
     dirty = streaked(page, 1, np.random.default_rng(seed))
-    drawn = (dirty.pixels != page.pixels).any(axis=(0, 2))
-    found = streaks_of(page_of(dirty).gray)
-    assert found is not None
-    assert found[:, drawn].all()
-    assert found.any(axis=0).sum() < 12
+    assert_found(streaks_of(page_of(dirty).gray), page, dirty)
 
 
 def test_a_streak_is_found_on_a_page_turned_by_a_quarter() -> None:
@@ -64,24 +68,16 @@ def test_a_line_drawn_by_hand_is_no_streak() -> None:
 def test_a_streak_is_found_beside_a_slip_under_a_grey_lid(seed: int) -> None:
     page = scanned(skewed(cut_slip(), 0.3, GREY_LID), FLATBED, np.random.default_rng(seed))
     dirty = streaked(page, 1, np.random.default_rng(seed))
-    drawn = (dirty.pixels != page.pixels).any(axis=(0, 2))
-    found = streaks_of(page_of(dirty).gray)
-    assert found is not None
-    assert found[:, drawn].all()
-    assert found.any(axis=0).sum() < 12
+    assert_found(streaks_of(page_of(dirty).gray), page, dirty)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_streak_is_found_on_a_slip_that_lies_askew_under_a_black_lid(seed: int) -> None:
     page = scan_of(cut_slip(), replace(FLATBED, lid=BLACK_LID, skew_deg=1.0))
     dirty = streaked(page, 1, np.random.default_rng(seed))
-    drawn = (dirty.pixels != page.pixels).any(axis=(0, 2))
     gray = page_of(dirty).gray
     assert streaks_of(gray) is None
-    found = streaks_of(gray, askew=True)
-    assert found is not None
-    assert found[:, drawn].all()
-    assert found.any(axis=0).sum() < 12
+    assert_found(streaks_of(gray, askew=True), page, dirty)
 
 
 @pytest.mark.parametrize("turns", [0, 1])
