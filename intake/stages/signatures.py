@@ -142,8 +142,18 @@ def _cluster(slip: SlipImage, field: Rect) -> tuple[Piece, ...]:
     own = [p for p in written if p.label in touching]
     own = [p for p in own if not is_lonely_speck(p, own)]
     near = [p.place.grown(NEAR_MM, NEAR_MM, NEAR_MM, NEAR_MM) for p in own]
-    beside = [p for p in written if around.contains(p.centre) and any(p.place.overlaps(n) for n in near)]
+    others = [p for p in written if around.contains(p.centre) and any(p.place.overlaps(n) for n in near)]
+    beside = [p for p in others if not _surrounds(p.place, around) or any(_has_ink(slip, p, n) for n in near)]
     return tuple(dict.fromkeys([*own, *beside]))
+
+
+def _surrounds(place: Rect, other: Rect) -> bool:
+    """Whether a place is larger both ways, as that of the paper's edge is, scanned all around."""
+    return place.width > other.width and place.height > other.height
+
+
+def _has_ink(slip: SlipImage, piece: Piece, place: Rect) -> bool:
+    return bool((slip.ink[slip.slices(place)] == piece.label).any())
 
 
 def _is_broken(slip: SlipImage, seen: _Seen, own: tuple[Piece, ...]) -> bool:

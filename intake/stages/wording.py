@@ -5,8 +5,9 @@ conditions that schools report. Short ones count letter by letter, for Klein is 
 also with one letter misread.
 """
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -40,6 +41,7 @@ ONLY, ONLY_WHAT = (
 )
 """Nur alone is a first name."""
 LONG_LIKENESS = 82.0
+CALLED_OUT = re.compile(r"[^\W\d_]{2}!!(?!\w)")
 COURTESIES, COURTESY_LIKENESS = (
     (
         "VIELENDANK",
@@ -66,8 +68,23 @@ TELEPHONE, NUMBER_DIGITS = ("TEL", "TELEFON", "HANDY", "MOBIL"), 5
 def objects(text: str) -> bool:
     """Whether a reading holds words that no name holds."""
     words = _words_of(text)
-    if objects_plainly(text) or any(_is_misread(word) for word in words):
-        return True
+    return objects_plainly(text) or any(_misread(word) for word in words) or _objects_at_length(words)
+
+
+def objects_above(text: str, names: Iterable[str] = (), *, sure: bool) -> bool:
+    """Whether the tops of these names, read together with what may be squeezed in above them, hold such words.
+
+    Tops lose letters: a misread word counts only with all of its letters, and read with a sure eye. Nobody calls a name
+    out ("Ne!!").
+    """
+    names, words = tuple(names), _words_of(text)
+    doubtful = set(words) - _lost(names)
+    misread = any(len(word) == len(short) for word in doubtful for short in _misread(word))
+    doubted = sure and (misread or _objects_at_length(words))
+    return doubted or objects_plainly(text, names) or CALLED_OUT.search(text) is not None
+
+
+def _objects_at_length(words: Sequence[str]) -> bool:
     together = " ".join(word for word in words if word not in NAMES_LIKE_LONG_WORDS)
     return any(
         len(together) >= len(word) - 1 and fuzz.partial_ratio(word, together) >= LONG_LIKENESS for word in LONG_WORDS
@@ -77,19 +94,23 @@ def objects(text: str) -> bool:
 def objects_plainly(text: str, names: Iterable[str] = ()) -> bool:
     """Whether such a word is read letter by letter; where a Klein is listed, it may be a name that lost a letter."""
     words = _words_of(text)
-    called = {word for name in names for word in _words_of(name)}
-    lost = {word[0] + word[2:] for word in called if word in NAMES_BUT_FOR_ONE_LETTER}
-    short = SHORT_WORDS.intersection(words) - lost
+    short = SHORT_WORDS.intersection(words) - _lost(names)
     return bool(short) or (ONLY in words and bool(ONLY_WHAT.intersection(words)))
+
+
+def _lost(names: Iterable[str]) -> set[str]:
+    """What these names become that are an objection but for their second letter."""
+    called = {word for name in names for word in _words_of(name)}
+    return {word[0] + word[2:] for word in called if word in NAMES_BUT_FOR_ONE_LETTER}
 
 
 def _words_of(text: str) -> list[str]:
     return "".join(letter if letter.isalpha() else " " for letter in text.upper()).split()
 
 
-def _is_misread(word: str) -> bool:
-    """Whether a word is an objection but for one letter, and no name."""
-    return word not in NAMES_LIKE_THEM and any(Levenshtein.distance(word, short) <= 1 for short in MISREAD_WORDS)
+def _misread(word: str) -> list[str]:
+    """The objections that a word is but for one letter; none, if it is a name."""
+    return [short for short in MISREAD_WORDS if word not in NAMES_LIKE_THEM and Levenshtein.distance(word, short) <= 1]
 
 
 def is_courtesy(text: str) -> bool:

@@ -295,3 +295,18 @@ def test_a_guardians_name_that_runs_on_into_the_pupils_line_is_no_signature_ther
 
 def test_two_signatures_on_their_own_lines_are_both() -> None:
     assert states_of_both(sheet_of(SECONDARY, FAMILY)) == [SignatureState.SIGNED, SignatureState.SIGNED]
+
+
+def test_the_edge_of_the_paper_around_a_signature_is_none_of_it() -> None:
+    slip = laid_flat(cut_slip())
+    around = PLACE.grown(60.0, 40.0, 60.0, 40.0)
+    rows, columns = slip.slices(around)
+    edge = np.zeros(slip.ink.shape, bool)
+    edge[rows, columns] = True
+    edge[rows.start + 4 : rows.stop - 4, columns.start + 4 : columns.stop - 4] = False
+    framed = replace(
+        slip, ink=np.where(edge & (slip.ink == 0), int(slip.ink.max()) + 1, slip.ink).astype(slip.ink.dtype)
+    )
+    line = line_of("guardian_signature")
+    assert read_signature(framed, line)[0].state is SignatureState.SIGNED
+    assert read_signature(framed, line)[0].evidence.measures == read_signature(slip, line)[0].evidence.measures

@@ -1,6 +1,6 @@
 import pytest
 
-from intake.stages.wording import is_courtesy, objects
+from intake.stages.wording import is_courtesy, objects, objects_above
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,27 @@ def test_thanks_greetings_and_telephone_numbers_ask_for_nothing(text: str) -> No
 )
 def test_whatever_else_a_note_says_may_ask_for_something(text: str) -> None:
     assert not is_courtesy(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "found"),
+    [
+        ("C nicht Mann", False, True),
+        ("Ne!!", False, True),
+        ("Tn!!nl", False, False),
+        ("9/!!/20", False, False),
+        ("noin Rrlm", True, True),
+        ("noin Rrlm", False, False),
+        ("Dint Ein Lninl", True, False),
+        ("Nemin Holaen", True, False),
+        ("Win widensprechen", True, True),
+        ("Win widensprechen", False, False),
+        ("Uans Kein", True, False),
+    ],
+)
+def test_above_a_row_a_word_objects_with_all_of_its_letters(text: str, *, sure: bool, found: bool) -> None:
+    assert objects_above(text, ["Hans Klein"], sure=sure) == found
+
+
+def test_above_other_names_kein_objects() -> None:
+    assert objects_above("Uans Kein", ["Hans Kruse"], sure=False)
