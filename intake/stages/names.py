@@ -371,7 +371,7 @@ def _writing_of_line(ink: Mask, frame: _Frame) -> Mask:
     chosen = (down >= top) & (down <= bottom) & (pieces.across >= frame.column(frame.place.x - 1))
     chosen[0] = False
     chosen |= _next_words(pieces, words, chosen, frame.px_per_mm)
-    chosen &= ~_far_specks(pieces, chosen, frame.px_per_mm)
+    chosen &= ~_far_specks(pieces, words, chosen, frame.px_per_mm)
     chosen &= _main_group(pieces, chosen, frame.px_per_mm)
     writing: Mask = chosen[pieces.labels]
     writing[: max(0, round(frame.row(frame.place.y - 3.5)))] = False
@@ -451,9 +451,10 @@ def _reachable(joined: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         joined = further
 
 
-def _far_specks(pieces: _Pieces, chosen: Mask, px_per_mm: float) -> Mask:
-    """Small pieces away from the body of the writing."""
-    small = pieces.area < SPECK_MM2 * px_per_mm**2
+def _far_specks(pieces: _Pieces, words: Mask, chosen: Mask, px_per_mm: float) -> Mask:
+    """Small pieces away from the body of the writing, but the bits that black and white left of a word."""
+    broken = (words * pieces.area).sum(axis=1) >= LEAST_WORD_MM2 * px_per_mm**2
+    small = (pieces.area < SPECK_MM2 * px_per_mm**2) & ~broken
     body = chosen & ~small
     if not body.any():
         return np.zeros(chosen.shape, bool)

@@ -88,6 +88,16 @@ def test_specks_of_dust_are_no_writing() -> None:
     assert cut(page).state is TextState.EMPTY
 
 
+@pytest.mark.parametrize(("apart", "shown"), [(1.5, True), (6.0, False)], ids=["a word", "dust"])
+def test_bits_side_by_side_are_what_is_left_of_a_word(apart: float, *, shown: bool) -> None:
+    page = written("Lena")
+    name = width_mm(cut(page))
+    for number in range(8):
+        x = 20 + name + 8 + apart * number
+        page[px(23) : px(24), px(x) : px(x + 0.3)] = 0
+    assert (width_mm(cut(page)) > name + 7 * 1.5) == shown
+
+
 def test_a_written_name_is_cut_out_with_a_margin() -> None:
     lines = cut(written())
     assert lines.state is TextState.WRITTEN
