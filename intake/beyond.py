@@ -41,6 +41,8 @@ NO_NAME_LETTERS, NO_NAME_LIKE = 4, 0.6
 _MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
 MONTH_LIKE = 0.75
 """How like a month what stands behind the day has to be."""
+LETTERS_FOR_DIGITS = re.compile(r"\b[\dZOQ]{2,4}\b")
+"""A day or a year as block letters are read: "Z7 OKT ZOZO" is the 27th of October 2020."""
 
 
 def letters_beyond(text: str, names: Sequence[str]) -> int:
@@ -142,6 +144,7 @@ def is_no_name(text: str, names: Sequence[str]) -> bool:
 
 def letters_behind_date(text: str) -> int:
     """How many letters stand behind the last digit of a place and a date, but for the month; none without a digit."""
+    text = LETTERS_FOR_DIGITS.sub(lambda number: "0" * len(number[0]), text)
     digits = [at for at, sign in enumerate(text) if sign.isdigit()]
     behind = key_of(text[digits[-1] + 1 :]) if digits else ""
     return len(behind) - max(

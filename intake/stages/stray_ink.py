@@ -64,8 +64,9 @@ ACCENT_MM2, ACCENT_MM, ACCENT_ABOVE_MM, ACCENT_APART_MM, ACCENTS_TOGETHER = 2.5,
 a note come in rows."""
 BASE_ABOVE_MM, BASE_BELOW_MM = 3.2, 3.0
 """The feet of the writing stand so near to the printed line; descenders let a word float by 2.5 mm."""
-LOW_MM = 3.0
-"""A listed name, plainly read, may hang below its line by so much more: of 348 plain slips of four series three did."""
+LOW_MM, HIGH_MM = 3.0, 3.0
+"""A listed name, plainly read, may hang below its line by so much more: of 348 plain slips of four series three did; or
+stand so much higher."""
 FLOATS_MM, FLOATS_ABOVE_MM = 4.5, 2.5
 """Writing that hardly rises above the field may float higher."""
 FEET_MM, STEEPEST, NEXT_MM = 1.0, 0.08, 15.0
@@ -298,20 +299,23 @@ def _writing_at(
             around = field.place.grown(BOX_AROUND_MM, BOX_AROUND_MM, BOX_AROUND_MM, BOX_AROUND_MM)
             return [p for p in every if p.place.overlaps(field.place) or around.contains(p.centre)]
         case TextLine():
-            on_line = _one_line_of_writing(field.place, every, 0.0)
-            if field.name in named and all(p.area_mm2 < DOT_MM2 for p in on_line):
-                on_line = _one_line_of_writing(field.place, every, LOW_MM)
+            on_line = _one_line_of_writing(field.place, every)
+            for higher, lower in ((0.0, LOW_MM), (HIGH_MM, 0.0)) if field.name in named else ():
+                if all(p.area_mm2 < DOT_MM2 for p in on_line):
+                    on_line = _one_line_of_writing(field.place, every, higher, lower)
             writing = [p for p in on_line if p.label in shown[field.name] or p.area_mm2 < DOT_MM2]
             return [*writing, *_accents_over(writing, every, thicker)]
         case SignatureLine():
             return ()
 
 
-def _one_line_of_writing(place: Rect, every: Sequence[Piece], lower_mm: float) -> Sequence[Piece]:
-    """The writing that stands on a field's line, or so much lower: one line of it, and not another one squeezed in
-    above.
+def _one_line_of_writing(
+    place: Rect, every: Sequence[Piece], higher_mm: float = 0.0, lower_mm: float = 0.0
+) -> Sequence[Piece]:
+    """The writing that stands on a field's line, or so much higher or lower: one line of it, and not another one
+    squeezed in above.
     """
-    zone = place.grown(LINE_SIDE_MM, LINE_ABOVE_MM, LINE_SIDE_MM, LINE_BELOW_MM + lower_mm)
+    zone = place.grown(LINE_SIDE_MM, LINE_ABOVE_MM + higher_mm, LINE_SIDE_MM, LINE_BELOW_MM + lower_mm)
     here = [piece for piece in every if zone.contains(piece.centre)]
     words = [piece for piece in here if piece.area_mm2 >= DOT_MM2]
     if not words:
@@ -323,7 +327,7 @@ def _one_line_of_writing(place: Rect, every: Sequence[Piece], lower_mm: float) -
     inside = statistics.median(piece.place.y for piece in words) >= place.y - FLOATS_ABOVE_MM
     above = FLOATS_MM if inside else BASE_ABOVE_MM
     if (
-        not place.bottom - above
+        not place.bottom - above - higher_mm
         <= statistics.median(feet[piece] for piece in on)
         <= place.bottom + BASE_BELOW_MM + lower_mm
     ):

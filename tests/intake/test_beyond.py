@@ -63,6 +63,7 @@ def test_of_two_that_are_listed_one_may_write_a_note(between: str, note: str, li
         "12.10.2020",
         "den 13. März",
         "9/11/20",
+        "Z7 QKT ZOZO",
         "Musterstadt, 3. Septembar",
         "Berlin",
         "",
@@ -72,7 +73,9 @@ def test_a_place_and_a_date_are_no_note(text: str) -> None:
     assert letters_behind_date(text) < 5
 
 
-@pytest.mark.parametrize("text", ["Berlin, 5.11. nur bis Mai", "den 13. Märzerst ab Januar", "3.11.20 später"])
+@pytest.mark.parametrize(
+    "text", ["Berlin, 5.11. nur bis Mai", "den 13. Märzerst ab Januar", "3.11.20 später", "Z7 OKT ZOZO ABER NUR"]
+)
 def test_a_note_behind_a_date_is_more_than_the_date(text: str) -> None:
     assert letters_behind_date(text) >= 5
 
