@@ -41,7 +41,8 @@ from intake.stages.names import LineCrops, Rendering, cut_line, half_as_wide_aga
 from intake.stages.printed_name import ink_beside_name
 from intake.stages.rows import more_rows
 from intake.stages.variations import variations_of
-from intake.stages.wording import is_courtesy, objects, objects_above, objects_plainly
+from intake.stages.within import Part, parts_of_signature
+from intake.stages.wording import is_courtesy, limits, objects, objects_above, objects_plainly
 from intake.values import (
     Child,
     CodeReading,
@@ -157,6 +158,8 @@ doubt for one, both with a note or a stamp. What is cut off above the row takes 
 CROWDED_LIKENESS = 0.6
 """A line of the guardians that is crowded and less like the listed ones is not read, unless they explain its frames
 well: of 1,136 plain lines one, of 1,096 with a note drawn over them 43 in 100."""
+ROW_LETTERS = 3
+"""So many letters of a row beside a signature, read with so sure an eye as a note's, are words (`stages/within.py`)."""
 WHITE = 200
 """What is brighter is no writing, of 255."""
 NOTE_SCORE = 0.8
@@ -195,14 +198,28 @@ def is_own_name(written: str, child: Child) -> bool:
 def unless_words(
     slip: SlipImage, signed: Sequence[tuple[SignatureReading, tuple[int, ...]]], engine: TextEngine
 ) -> tuple[SignatureReading, ...]:
-    """The signature lines, each with the labels of its ink; one in whose ink an objection is read is doubt."""
+    """The signature lines, each with the labels of its ink; one in whose ink an objection is read, or a row of words
+    above or below the signature, is doubt.
+    """
     return tuple(
         replace(line, state=SignatureState.UNCLEAR)
         if line.state is SignatureState.SIGNED
-        and any(objects(guess.text) for guess in ask(engine, [signature_crop(slip, labels)]))
+        and any(_is_worded(part, guess) for part, guess in _read_parts(slip, labels, engine))
         else line
         for line, labels in signed
     )
+
+
+def _read_parts(slip: SlipImage, labels: Collection[int], engine: TextEngine) -> Iterator[tuple[Part, TextGuess]]:
+    for part in parts_of_signature(slip, labels):
+        for guess in ask(engine, [_crop_of(slip, part.ink)]):
+            yield part, guess
+
+
+def _is_worded(part: Part, guess: TextGuess) -> bool:
+    """Whether a part of what stands on a signature line is words that nobody signs with."""
+    row = part.apart and guess.score >= NOTE_SCORE and len(key_of(guess.text)) >= ROW_LETTERS
+    return row or objects(guess.text) or limits(guess.text)
 
 
 def unless_courtesy(slip: SlipImage, stray: StrayInk, engine: TextEngine) -> StrayInk:

@@ -121,6 +121,14 @@ def cut_out(slip: SlipImage, pieces: Sequence[Piece]) -> Cutout:
     return Cutout(np.asarray(chosen[slip.ink[rows, columns]], dtype=bool), rows.start, columns.start)
 
 
+def part_of(cut: Cutout, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> Cutout:
+    """These pixels of a cutout alone, cut tight."""
+    first, left = int(rows.min()), int(columns.min())
+    mask = np.zeros((int(rows.max()) - first + 1, int(columns.max()) - left + 1), bool)
+    mask[rows - first, columns - left] = True
+    return Cutout(mask, cut.row + first, cut.column + left)
+
+
 def stroke_width_mm(mask: Mask, px_per_mm: float) -> float:
     """The usual width of the strokes in a mask; 0 where it is empty."""
     if not mask.any():

@@ -11,6 +11,7 @@ from forms.geometry import MM_PER_INCH, Point
 from intake.engines import TextEngine
 from intake.naming import plainly_named, read_names, signed_by_name, unless_courtesy, unless_words
 from intake.remains import shows_print
+from intake.rings import ring_on, without_ring
 from intake.sheet import Sheet
 from intake.stages.blank import dark_pieces, outside_of
 from intake.stages.code_ink import areas_of_codes, ink_of_codes
@@ -33,8 +34,11 @@ from intake.stamped import but_for_stamp
 from intake.values import (
     PICTURE_ONLY,
     Channel,
+    CodeReading,
     CoverNote,
+    Identity,
     Integrity,
+    Mark,
     Mask,
     PageImage,
     PageKind,
@@ -42,9 +46,12 @@ from intake.values import (
     Pose,
     Registration,
     Roster,
+    SignatureReading,
     SlipImage,
     SlipReading,
+    StrayInk,
     Template,
+    TextReading,
 )
 
 CODE_ONLY = "code_without_print"
@@ -204,39 +211,60 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     page: PageImage, found: _Found, number: int, streaks: Mask | None, roster: Roster, engine: TextEngine
 ) -> SlipReading:
     template = found.slip.pose.template
-    form = template.form
     feed = feed_of(found.slip) if page.dpi is not None else None
     flat = lay_flat(page, found.slip, streaks)
     sheet = Sheet(page, found.slip) if flat.bilevel else None
     slip = without_dashes(without_creases(flat), flat, feed, sheet)
-    marks = read_choice(slip, form.boxes, form.texts)
-    signed = unless_run_on(slip, [read_signature(slip, line) for line in form.signatures])
-    codes_ink = ink_of_codes(slip, template.codes)
     code = read_code(codes_on_slip(page, found.slip), template, roster.codes)
-    texts, identity, shown = read_names(slip, form.texts, code, roster, engine, page.ref.file)
-    explained = {label for _, labels in signed for label in labels} | codes_ink
-    named = plainly_named(texts, identity)
-    stray = find_stray_ink(slip, form, explained, shown, areas_of_codes(slip, template.codes), named)
+    ring = ring_on(slip)
+    fields = _read_fields(
+        slip if ring is None else without_ring(slip, ring), template, code, roster, engine, page.ref.file
+    )
     reading = SlipReading(
         ref=page.ref,
         number=number,
-        form=form,
+        form=template.form,
         channel=Channel.PHOTO if page.dpi is None else Channel.SCAN,
         outline=outline_of(found.slip),
         form_state=form_state(found.slip.fit),
         fit=found.slip.fit,
         integrity=_compare_print(page, slip, found),
         code=code,
-        marks=marks,
-        signatures=unless_words(slip, signed_by_name(slip, signed, identity, engine), engine),
-        texts=texts,
-        stray=unless_courtesy(slip, stray, engine),
+        marks=fields.marks,
+        signatures=fields.signatures,
+        texts=fields.texts,
+        stray=fields.stray,
         written=map_ink(slip),
-        identity=identity,
+        identity=fields.identity,
         file=PICTURE_ONLY,
         note=CoverNote.NONE,
     )
     return replace(reading, bare=but_for_stamp(slip, reading, engine))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """What the fields of a slip show, what lies beside them, and whose slip it is."""
+
+    marks: tuple[Mark, ...]
+    signatures: tuple[SignatureReading, ...]
+    texts: tuple[TextReading, ...]
+    identity: Identity
+    stray: StrayInk
+
+
+def _read_fields(  # noqa: PLR0917 - a slip and what is known of it
+    slip: SlipImage, template: Template, code: CodeReading, roster: Roster, engine: TextEngine, file: str
+) -> _Fields:
+    form = template.form
+    marks = read_choice(slip, form.boxes, form.texts)
+    signed = unless_run_on(slip, [read_signature(slip, line) for line in form.signatures])
+    texts, identity, shown = read_names(slip, form.texts, code, roster, engine, file)
+    explained = {label for _, labels in signed for label in labels} | ink_of_codes(slip, template.codes)
+    named = plainly_named(texts, identity)
+    stray = find_stray_ink(slip, form, explained, shown, areas_of_codes(slip, template.codes), named)
+    signatures = unless_words(slip, signed_by_name(slip, signed, identity, engine), engine)
+    return _Fields(marks, signatures, texts, identity, unless_courtesy(slip, stray, engine))
 
 
 def _compare_print(page: PageImage, slip: SlipImage, found: _Found) -> Integrity:

@@ -1,17 +1,19 @@
 """Tells the ring that a cup left from what somebody wrote: a pale circle that goes on where no ink was seen.
 
-From each piece of ink circles of a cup's size are tried that touch it; if the paper is darker along most of such a
-circle than inside and outside of it, all around, the pale ink on it belongs to the stain. A pen's circle is darker, and
-no hand draws one so round.
+From the largest pieces of pale ink circles of a cup's size are tried that touch them, or go through them; if the paper
+is darker along most of such a circle than inside and outside of it, all around, it is a stain, and what it adds
+everywhere is taken away. A pen's circle is darker, and no hand draws one so round.
 """
 
-from collections.abc import Sequence
+import math
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from intake.pieces import Piece, cut_out
+from intake.masks import Places
+from intake.pieces import Piece, cut_out, pieces_of
 from intake.scales import quartered
 from intake.values import FloatImage, Mask, SlipImage
 
@@ -21,8 +23,13 @@ RADIUS_MM = (25.0, 50.0)
 """Of cups and glasses; the rings of the trial series have 32 to 42."""
 LEAST_PIECE_MM2, SLIM, TURN_DEG = 1.5, 2.0, 12.5
 """Smaller pieces tell no circle. One that is that slim a circle touches along its main axis, to so many degrees."""
-PALE, MOST_TRIED = 110, 3
-"""Ink darker than this, of 255, is a pen's; a ring is found from one of its largest pieces."""
+LONG_MM, TRIPLES = 20.0, 300
+"""A piece that long may be a large part of the circle, or a word that hangs on it: three of its points tell circles."""
+PALE, MOST_PIECES = 110, 12
+"""Ink darker than this, of 255, is a pen's; a ring is found from one of so many of the largest pieces of paler ink."""
+HALF_MM, ALONG_PX, REACH_MM, SAMPLES, LEFT_OVER = 3.5, 2.0, 8.0, 17, 12
+"""Its shadow reaches so far to both sides. How dark that is, is told every so many pixels, by so many places up to so
+far before and behind: a filled box is 5 mm wide. What is left is made so much paler: that is the grain."""
 STEP_MM, STEP_DEG = 0.7, 2.5
 COARSE, FINE = 72, 184
 """So many places of a circle are looked at."""
@@ -30,23 +37,89 @@ BROAD_MM, DARKER = 6.0, 3.0
 """What is broader is no ring but a shadow; darker than it by so much, of 255, is a ring."""
 FEWEST_SEEN, SHARE, OCTANTS = 60, 0.6, 5
 """Of the places so many have to be free of print, and so large a share of these darker, in so many eighths."""
-ON_RING_MM, DARKEST = 2.2, 4.0
-"""Ink lies so near to the circle, and is not so many times darker than the ring is usually."""
+DARKEST = 4.0
+"""Nowhere is a ring so many times darker than it usually is."""
 
 
-def on_rings(slip: SlipImage, pieces: Sequence[Piece]) -> set[int]:
-    """The labels of those pieces that lie on the ring of a cup."""
-    seen: tuple[FloatImage, Mask] | None = None
-    gone: set[int] = set()
-    pale = [p for p in pieces if p.area_mm2 >= LEAST_PIECE_MM2 and _darkness(slip, p) <= PALE]
-    for piece in sorted(pale, key=lambda p: -p.area_mm2)[:MOST_TRIED]:
-        if piece.label in gone:
-            continue
-        seen = seen or _pale_lines(slip)
-        ring = _ring_at(slip, piece, *seen)
-        if ring is not None:
-            gone |= {p.label for p in pieces if _lies_on(slip, p, *ring)}
-    return gone
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """What a cup left: middle and radius in pixels of the slip, and how much darker than paper it usually is."""
+
+    x: float
+    y: float
+    radius: float
+    usual: float
+
+
+def ring_on(slip: SlipImage) -> Ring | None:
+    """The ring of a cup, if one lies on the slip; looked for from its largest pieces of pale ink."""
+    if slip.bilevel:
+        return None
+    some = [p for p in pieces_of(slip) if p.area_mm2 >= LEAST_PIECE_MM2]
+    largest = sorted(some, key=lambda p: -p.area_mm2)
+    pale = [p for p in largest if _darkness(slip, p) <= PALE][:MOST_PIECES]
+    if not pale:
+        return None
+    seen = _pale_lines(slip)
+    return next((ring for piece in pale if (ring := _ring_at(slip, piece, *seen)) is not None), None)
+
+
+def without_ring(slip: SlipImage, ring: Ring) -> SlipImage:
+    """The slip as it would be without the ring: less dark by what the ring is beside each place, and with that ink only
+    which is dark enough without it.
+
+    How dark the ring is tells the median along it, over more than any mark or word covers; where print hides too much
+    of it, the places before and behind. What is no ring is never added, and what was ink and stays so is left as it is.
+    """
+    half = round(HALF_MM * slip.px_per_mm)
+    turns = round(2 * np.pi * ring.radius / ALONG_PX)
+    far = np.arange(-half, half + 1, dtype=np.float32)[None, :] + np.float32(ring.radius)
+    turn = (np.arange(turns, dtype=np.float32) * np.float32(2 * np.pi / turns))[:, None]
+    places = (np.float32(ring.x) + far * np.cos(turn), np.float32(ring.y) + far * np.sin(turn))
+    hides = (slip.near_print | slip.outside).view(np.uint8)
+    dark = cv2.remap(slip.darkness, *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+    hidden = cv2.remap(hides, *places, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=1)
+    most = min(float(PALE), DARKEST * ring.usual)
+    reach = round(REACH_MM * slip.px_per_mm / ALONG_PX)
+    level = np.minimum(_along(np.where(hidden == 0, dark.astype(np.float32), np.nan), reach), np.float32(most))
+    rows, columns = _near(slip, ring, half)
+    off = np.hypot(columns - ring.x, rows - ring.y) - ring.radius
+    at = np.arctan2(rows - ring.y, columns - ring.x) % (2 * np.pi) * (turns / (2 * np.pi))
+    before = slip.darkness[rows, columns]
+    over = before - level[at.astype(int) % turns, np.rint(off).astype(int) + half]
+    stays = (slip.ink[rows, columns] > 0) & (over > slip.ink_threshold)
+    darkness, ink = slip.darkness.copy(), (slip.ink > 0).astype(np.uint8)
+    darkness[rows, columns] = np.where(stays, before, np.clip(over - LEFT_OVER, 0, 255)).astype(np.uint8)
+    ink[rows, columns] = stays
+    return replace(slip, darkness=darkness, ink=cv2.connectedComponents(ink, connectivity=8)[1].astype(slip.ink.dtype))
+
+
+def _near(slip: SlipImage, ring: Ring, half: int) -> tuple[Places, Places]:
+    """The rows and columns of the pixels so near to the ring."""
+    height, width = slip.darkness.shape
+    reach = ring.radius + half
+    first, last = max(0, math.ceil(ring.y - reach)), min(height, math.floor(ring.y + reach) + 1)
+    left, right = max(0, math.ceil(ring.x - reach)), min(width, math.floor(ring.x + reach) + 1)
+    y, x = np.ogrid[first:last, left:right]
+    rows, columns = np.nonzero(np.abs(np.hypot(x - ring.x, y - ring.y) - ring.radius) <= half - 1)
+    return (rows + first).astype(np.int32), (columns + left).astype(np.int32)
+
+
+def _along(unrolled: FloatImage, reach: int) -> FloatImage:
+    """For each place of a ring the median of those up to `reach` before and behind it, shape (around, across); where
+    fewer than half of them are seen, what lies between the next places.
+    """
+    steps = np.linspace(-reach, reach, SAMPLES).astype(int)
+    some = np.sort(np.stack([np.roll(unrolled, step, axis=0) for step in steps]), axis=0)  # what is hidden comes last
+    count = np.count_nonzero(~np.isnan(some), axis=0)
+    middle = np.take_along_axis(some, (count[None] - 1).clip(0) // 2, axis=0)[0]
+    level = np.zeros_like(unrolled)
+    around = len(unrolled)
+    for across in range(unrolled.shape[1]):
+        sure = np.flatnonzero(count[:, across] >= SAMPLES / 2)
+        if len(sure):
+            level[:, across] = np.interp(np.arange(around), sure, middle[sure, across], period=around)
+    return level
 
 
 def _pale_lines(slip: SlipImage) -> tuple[FloatImage, Mask]:
@@ -58,7 +131,7 @@ def _pale_lines(slip: SlipImage) -> tuple[FloatImage, Mask]:
     return np.asarray(cv2.subtract(small, around), np.float32), np.asarray(hidden == 0, bool)
 
 
-def _ring_at(slip: SlipImage, piece: Piece, lines: FloatImage, seen: Mask) -> tuple[float, float, float, float] | None:
+def _ring_at(slip: SlipImage, piece: Piece, lines: FloatImage, seen: Mask) -> Ring | None:
     """The ring through a piece: its middle and radius in pixels of the slip, and how dark it usually is."""
     scale = slip.px_per_mm / SHRINK
     cutout = cut_out(slip, (piece,))
@@ -73,6 +146,8 @@ def _ring_at(slip: SlipImage, piece: Piece, lines: FloatImage, seen: Mask) -> tu
     circles = np.stack(
         [middle[0] + side * radius * np.cos(angle), middle[1] + side * radius * np.sin(angle), radius], axis=1
     )
+    if max(piece.place.width, piece.place.height) >= LONG_MM:
+        circles = np.concatenate([circles, _through(points, RADIUS_MM[0] * scale, RADIUS_MM[1] * scale)])
     best = circles[int(_darker(circles, lines, seen, COARSE)[0].argmax())]
     steps = np.array(np.meshgrid([-1, 0, 1], [-1, 0, 1], [-1, 0, 1])).reshape(3, -1).T * 0.7
     near = best + steps
@@ -81,7 +156,20 @@ def _ring_at(slip: SlipImage, piece: Piece, lines: FloatImage, seen: Mask) -> tu
     if count[first] < FEWEST_SEEN or share[first] < SHARE or octants[first] < OCTANTS:
         return None
     x, y, r = near[first] * SHRINK
-    return float(x), float(y), float(r), float(usual[first])
+    return Ring(float(x), float(y), float(r), float(usual[first]))
+
+
+def _through(points: npt.NDArray[np.float64], least: float, most: float) -> npt.NDArray[np.float64]:
+    """Circles (x, y, radius) through three points each, picked at random but always the same, of radii in between."""
+    x, y = points[np.random.default_rng(0).integers(0, len(points), (TRIPLES, 3))].transpose(2, 0, 1)
+    ax, ay, bx, by = x[:, 1] - x[:, 0], y[:, 1] - y[:, 0], x[:, 2] - x[:, 0], y[:, 2] - y[:, 0]
+    twice = 2 * (ax * by - ay * bx)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        right = (by * (ax**2 + ay**2) - ay * (bx**2 + by**2)) / twice
+        down = (ax * (bx**2 + by**2) - bx * (ax**2 + ay**2)) / twice
+    radius = np.hypot(right, down)
+    circles = np.stack([x[:, 0] + right, y[:, 0] + down, radius], axis=1)
+    return np.asarray(circles[(radius >= least) & (radius <= most)], np.float64)
 
 
 def _darker(
@@ -104,15 +192,6 @@ def _darker(
     usual = np.where(dark, value, 0).sum(axis=1) / np.maximum(dark.sum(axis=1), 1)
     eighths = (dark.reshape(len(circles), 8, -1).any(axis=2)).sum(axis=1)
     return share, usual, eighths, count
-
-
-def _lies_on(  # noqa: PLR0917 - a piece and a ring
-    slip: SlipImage, piece: Piece, x: float, y: float, radius: float, usual: float
-) -> bool:
-    cutout = cut_out(slip, (piece,))
-    rows, columns = np.nonzero(cutout.mask)
-    off = np.abs(np.hypot(columns + cutout.column - x, rows + cutout.row - y) - radius)
-    return bool(off.max() <= ON_RING_MM * slip.px_per_mm and _darkness(slip, piece) <= DARKEST * usual)
 
 
 def _darkness(slip: SlipImage, piece: Piece) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from intake.pieces import Cutout, Piece, cut_out, pieces_of
+from intake.pieces import Cutout, Piece, cut_out, part_of, pieces_of
 from intake.values import Mask, SlipImage
 
 Lengths = npt.NDArray[np.float64]
@@ -75,18 +75,10 @@ def _upper(cut: Cutout, px_per_mm: float) -> tuple[Cutout, ...]:
     if _widest(columns[height < levels[0]], px_per_mm) < UPPER_WIDE_MM:
         return ()
     return tuple(
-        _part_of(cut, rows[above], columns[above])
+        part_of(cut, rows[above], columns[above])
         for level in levels
         if level - height.min() >= UPPER_MM and (above := height < level).any()
     )
-
-
-def _part_of(cut: Cutout, rows: Pixels, columns: Pixels) -> Cutout:
-    """These pixels of a cutout alone, cut tight."""
-    first, left = int(rows.min()), int(columns.min())
-    mask = np.zeros((int(rows.max()) - first + 1, int(columns.max()) - left + 1), bool)
-    mask[rows - first, columns - left] = True
-    return Cutout(mask, cut.row + first, cut.column + left)
 
 
 def _widest(columns: Pixels, px_per_mm: float) -> float:

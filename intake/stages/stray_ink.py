@@ -17,7 +17,6 @@ from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
 from intake.crumbs import crumbs_of_writing
 from intake.frames import Points, covered, stamps_in
 from intake.pieces import TAIL_HIGH, TAIL_SLIM, TAIL_WIDE, Piece, ink_pixels, is_lonely_speck, pieces_of
-from intake.rings import on_rings
 from intake.scales import quartered
 from intake.values import FloatImage, Labels, LineInk, SlipImage, Stamp, StrayInk, StrayState
 
@@ -120,9 +119,6 @@ def find_stray_ink(  # noqa: PLR0917 - a slip and what is known of it
         rim = _rim(slip, left)
         left = [piece for piece in left if piece.label not in rim]
     stray = [piece for piece in left if not is_lonely_speck(piece, left)]
-    if sum(piece.area_mm2 for piece in stray) > STRAY_MM2:
-        stained = on_rings(slip, stray)
-        stray = [piece for piece in stray if piece.label not in stained]
     total = sum(piece.area_mm2 for piece in stray)
     crumbs = crumbs_of_writing(slip, form, known, codes)
     state = StrayState.FOUND if crumbs or total > STRAY_MM2 else StrayState.NONE

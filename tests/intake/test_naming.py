@@ -378,13 +378,21 @@ def test_words_that_object_are_no_signature(words: str, at: Point) -> None:
     assert signed_on(with_words(cut_slip(UNSIGNED), words, at), pp_ocr.load()) is not SignatureState.SIGNED
 
 
+@pytest.mark.parametrize("words", ["nur mit Ton", "bitte vorher anrufen", "Kinder vegetarisch"])
+@pytest.mark.parametrize("above_mm", [12.0, 14.0])
+def test_words_above_a_signature_make_doubt(words: str, above_mm: float) -> None:
+    place = field("guardian_signature").place
+    sheet = with_words(cut_slip(), words, Point(place.x + 12, place.bottom - above_mm))
+    assert signed_on(sheet, pp_ocr.load()) is SignatureState.UNCLEAR
+
+
 def test_a_signature_that_reads_like_nothing_stays_one() -> None:
     assert signed_on(cut_slip(), pp_ocr.load()) is SignatureState.SIGNED
 
 
 @pytest.mark.parametrize(("read", "state"), [("ohne Kampf", SignatureState.UNCLEAR), ("Klein", SignatureState.SIGNED)])
 def test_what_is_read_in_a_signature_can_only_make_doubt(read: str, state: SignatureState) -> None:
-    assert signed_on(cut_slip(), Reads(read)) is state
+    assert signed_on(cut_slip(), ReadsOne(read, 0)) is state
 
 
 def test_an_empty_line_is_not_read() -> None:

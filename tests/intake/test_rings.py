@@ -7,14 +7,18 @@ import numpy as np
 import pytest
 
 from forms.geometry import Point, Rect
+from forms.model import Meaning, Role
+from intake.rings import ring_on, without_ring
 from intake.stages.signatures import read_signature
 from intake.stages.stray_ink import find_stray_ink
 from intake.values import StrayInk, StrayState
+from samples.pens import PENCIL
 from samples.scanner import Picture
 from tests.intake.returned import (
     PRIMARY,
     cut_slip,
     laid_flat,
+    line,
     lines_shown,
     oval,
     template_of,
@@ -39,6 +43,8 @@ def cup(sheet: Picture, middle: Point = MIDDLE, radius_mm: float = RADIUS_MM, de
 
 def stray_on(sheet: Picture) -> StrayInk:
     slip, form = laid_flat(sheet), template_of(PRIMARY).form
+    ring = ring_on(slip)
+    slip = slip if ring is None else without_ring(slip, ring)
     explained = {label for one in form.signatures for label in read_signature(slip, one)[1]}
     return find_stray_ink(slip, form, explained, lines_shown(slip, form))
 
@@ -66,3 +72,30 @@ def test_a_ring_hides_no_words_beside_it() -> None:
     stray = stray_on(cup(with_words(cut_slip(), "nein", Point(100, 245))))
     assert stray.state is StrayState.FOUND
     assert cv2.norm(np.array([stray.places[0].centre.x - 104, stray.places[0].centre.y - 243])) < 12
+
+
+@pytest.mark.parametrize("depth", [40.0, 70.0])
+def test_without_the_ring_a_name_is_what_it_was(depth: float) -> None:
+    place = next(line.place for line in template_of(PRIMARY).form.texts if line.role is Role.CHILD_NAME)
+    sheet, middle = cut_slip(), Point(place.x + 12, place.bottom + 30)
+    plain, slip = laid_flat(sheet), laid_flat(cup(sheet, middle, depth=depth))
+    ring = ring_on(slip)
+    assert ring is not None
+    mended = without_ring(slip, ring)
+    window = slip.slices(place)
+    with_ring, without, never = ((one.ink[window] > 0) for one in (slip, mended, plain))
+    assert np.count_nonzero(without ^ never) < 0.1 * np.count_nonzero(never)
+    assert np.count_nonzero(without ^ never) < np.count_nonzero(with_ring ^ never)
+    assert not (without & ~with_ring).any()
+
+
+def test_a_filled_box_on_a_ring_stays_filled() -> None:
+    box = next(box for box in template_of(PRIMARY).form.boxes if box.meaning is Meaning.NO).place
+    strokes = [line((box.x + 0.4, box.y + at), (box.right - 0.4, box.y + at)) for at in np.arange(0.4, 4.8, 0.3)]
+    sheet = with_ink(cut_slip(), strokes, PENCIL)
+    middle = Point(box.centre.x + RADIUS_MM, box.centre.y)
+    slip = laid_flat(cup(sheet, middle))
+    ring = ring_on(slip)
+    mended = slip if ring is None else without_ring(slip, ring)
+    inside = slip.slices(box.grown(-1, -1, -1, -1))
+    assert (mended.darkness[inside] > slip.ink_threshold).mean() > 0.8
