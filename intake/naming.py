@@ -199,7 +199,7 @@ def unless_words(
     slip: SlipImage, signed: Sequence[tuple[SignatureReading, tuple[int, ...]]], engine: TextEngine
 ) -> tuple[SignatureReading, ...]:
     """The signature lines, each with the labels of its ink; one in whose ink an objection is read, or a row of words
-    above or below the signature, is doubt.
+    above the signature, is doubt.
     """
     return tuple(
         replace(line, state=SignatureState.UNCLEAR)

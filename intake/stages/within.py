@@ -15,14 +15,15 @@ CUT_AT, UPPER_WIDE_MM, UPPER_HIGH_MM = (0.2, 0.35, 0.5), 6.0, 1.8
 """What touches is taken apart at these shares of the height, where the upper part is so wide and so high. On 1,183
 signatures of plain slips no word was read that objects, in no part; of 286 notes drawn beside or above one it was on
 93 in 100, of 306 that touch or cross one on 34. Read as a whole they were never told."""
-ROW_HIGH_MM, ROW_SHARED = 9.0, 0.5
-"""A part no higher, of which no more lies beside the largest other one, is a row of its own; of the same 1,183 lines
-one has a row that can be read (0.8 sure, three letters): a name. Of the 286 notes 80 in 100 do."""
+ROW_HIGH_MM, ROW_SHARED, FLOURISH = 9.0, 0.5, 0.5
+"""A part no higher, above the largest other one and with no more of it beside that, is a row of its own: what stands
+below is a flourish, and the largest part is a row only where the next is half as high. None of the same 1,183 lines has
+a row that can be read (0.8 sure, three letters), of the 286 notes 80 in 100 do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of the ink of a signature line; `apart` if it is a row of its own above or below the rest."""
+    """Some of the ink of a signature line; `apart` if it is a row of its own above the rest."""
 
     ink: Cutout
     apart: bool
@@ -58,10 +59,14 @@ def _groups(whole: Cutout, px_per_mm: float) -> tuple[Part, ...]:
     if len(large) < 2:  # noqa: PLR2004 - one part is the whole
         return ()
     first, second, *_ = sorted(large, key=lambda part: -int(part.mask.sum()))
-    return tuple(Part(part, _is_apart(part, second if part is first else first, px_per_mm)) for part in large)
+    flourish = len(second.mask) < FLOURISH * len(first.mask)
+    return tuple(
+        Part(part, not (part is first and flourish) and _is_apart(part, second if part is first else first, px_per_mm))
+        for part in large
+    )
 
 
 def _is_apart(part: Cutout, other: Cutout, px_per_mm: float) -> bool:
-    height = len(part.mask)
-    shared = min(part.row + height, other.row + len(other.mask)) - max(part.row, other.row)
-    return height <= ROW_HIGH_MM * px_per_mm and shared <= ROW_SHARED * height
+    height, middle = len(part.mask), other.row + len(other.mask) / 2
+    shared = part.row + height - max(part.row, other.row)
+    return part.row + height / 2 < middle and height <= ROW_HIGH_MM * px_per_mm and shared <= ROW_SHARED * height
