@@ -209,6 +209,14 @@ def test_a_tick_half_beside_its_box_is_one() -> None:
     assert states_on(sheet) == states_on(sheet, bilevel=True) == (MarkState.TICKED, MarkState.EMPTY)
 
 
+def test_a_tick_that_crosses_the_corner_of_its_box_is_one() -> None:
+    assert states_on(hook((-1.8, 0.6), (-0.5, 2.6), (3.6, -2.0))) == (MarkState.TICKED, MarkState.EMPTY)
+
+
+def test_a_tick_that_runs_past_a_box_is_doubt() -> None:
+    assert states_on(hook((-3.8, 0.6), (-2.5, 2.6), (1.6, -2.0)))[0] is MarkState.UNCLEAR
+
+
 @pytest.mark.parametrize(
     "corners",
     [
