@@ -298,7 +298,8 @@ def settled(slips: Sequence[SlipReading], policy: Policy, listed: Sequence[Child
     The same paper scanned twice is one return with two images: one that was read beyond doubt is enough. If two
     returns of one child do not both say the same beyond doubt, no matter which came first or on which form, a person
     has to look at all of them. A slip of unsure identity may be the return of any child it nearly names, or whose
-    guardians it names, and counts against that child's consent just the same; a refusal does not wait for it. A
+    guardians it names, and counts against that child's consent just the same; a refusal does not wait for it. One on
+    which no name is written waits for a person, whatever it says, and so do the consents of its guardians' children. A
     settled slip that says the same as an earlier one on the same form is marked as its duplicate. Guardians of another
     family of the list, and another first or whole name of it, tell that an unsure slip is not the child's.
 
@@ -484,7 +485,9 @@ def _text_of(slip: SlipReading, role: Role) -> str:
 
 
 def _as_if_of(slip: SlipReading, child: Child) -> SlipReading:
-    """What the slip would say if it were this child's."""
+    """What the slip would say if it were this child's; one that names nobody at all says nothing yet."""
+    if slip.identity.state is IdentityState.NO_NAME:
+        return slip
     return replace(slip, identity=Identity(IdentityState.IDENTIFIED, child, IdentifiedBy.NAME, ()))
 
 

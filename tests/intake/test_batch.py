@@ -382,6 +382,20 @@ def test_an_unsure_refusal_counts_against_the_child_it_looks_like(make_slip: Sli
     assert (first.decision.verdict, other.decision.verdict) == (Verdict.GIVEN, Verdict.REVIEW)
 
 
+@pytest.mark.parametrize(
+    ("state", "verdict"), [(IdentityState.NO_NAME, Verdict.REVIEW), (IdentityState.UNSURE, Verdict.GIVEN)]
+)
+def test_a_second_consent_without_a_name_makes_that_of_its_guardians_child_wait(
+    make_slip: SlipMaker, leo: Child, state: IdentityState, verdict: Verdict
+) -> None:
+    line = replace(name_read(TextState.WRITTEN, "Dorfel Moeser"), field="guardian_names", role=Role.GUARDIAN_NAMES)
+    named, nameless = make_slip(leo), make_slip(None, page=2, identity=Identity(state, None, IdentifiedBy.NOTHING, ()))
+    named = replace(named, texts=(*named.texts, line))
+    nameless = replace(nameless, texts=(*nameless.texts, replace(line, text="Dorfel Miser")))
+    first, second = settled([named, nameless], EVERY_LINE)
+    assert (first.decision.verdict, second.decision.verdict) == (verdict, Verdict.REVIEW)
+
+
 @pytest.mark.parametrize("score", [0.55, 0.48])
 def test_an_unsure_refusal_counts_against_a_child_that_is_nearly_as_likely(
     make_slip: SlipMaker, leo: Child, mia: Child, score: float
