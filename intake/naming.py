@@ -103,7 +103,7 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         named = _narrowed(named, read, roster, class_hints(roster, file, said))
         heard = partial(_in_all_renderings, [cuts[o.name] for o in others if o.role is Role.GUARDIAN_NAMES], engine)
         named = replace(named, identity=_borne_out(named.identity, read.every, vocabulary, guardians, heard))
-        named = replace(named, identity=unless_plainly_of_others(named.identity, guardians))
+        named = replace(named, identity=unless_plainly_of_others(named.identity, guardians, vocabulary))
         guesses[line.name] = read.every
         if named.by_part and cut.state is TextState.WRITTEN:
             cuts[line.name] = replace(cut, state=TextState.UNREAD)

@@ -173,8 +173,9 @@ child or its listed guardians, so like, and no frequent last name, nor one of th
 bears its first name."""
 
 PLAIN_LIKENESS = 0.9
-"""So like a reading is a name that is believed beside any guardians. Of 40 children on no list one, whose two names a
-listed child bears the other way round, had been named for it (0.75), beside its own guardians, plainly read."""
+"""On the list of a class, so like a reading is a name that is believed beside any guardians. Of 40 children on no list
+one, whose two names a listed child bears the other way round, had been named for it (0.75), beside its own guardians,
+plainly read; of 20 more another one on the list of a school, read as well as that: its last name stood first."""
 
 SIBLING_LEAD = 0.20
 DECOY_LEAD = 0.10
@@ -359,16 +360,17 @@ def unless_of_others(
     return Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, identity.candidates)
 
 
-def unless_plainly_of_others(identity: Identity, guardians: Sequence[TextGuess]) -> Identity:
+def unless_plainly_of_others(identity: Identity, guardians: Sequence[TextGuess], vocabulary: Vocabulary) -> Identity:
     """The identity, but unsure if a name that is not plainly read stands beside plainly read guardians who are neither
-    listed with the child nor bear its last name.
+    listed with the child nor bear its last name; on the list of a school, which has many names, however it is read.
     """
     child = identity.child
     if child is None or not _are_others(guardians, child):
         return identity
     likeness = [candidate.likeness for candidate in identity.candidates if candidate.child == child]
     bears = max((_likeness_of_words(guess.text, child.last_name) for guess in guardians), default=0.0)
-    if max(likeness, default=1.0) >= PLAIN_LIKENESS or bears >= FIRST_NAME_SUPPORT:
+    plain = len(vocabulary.children) <= CLASS_SIZE and max(likeness, default=1.0) >= PLAIN_LIKENESS
+    if plain or bears >= FIRST_NAME_SUPPORT:
         return identity
     return Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, identity.candidates)
 

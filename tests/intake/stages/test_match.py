@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from intake.stages.match import (
+    CLASS_SIZE,
     identify,
     identify_alone,
     key_of,
@@ -603,6 +604,15 @@ def test_a_misread_name_beside_plainly_read_others_is_doubt(read: str, guardians
     lena = replace(KLASSE[0], guardians=("Jana Richter",))
     likeness = 1.0 if read == lena.name else 0.7
     named = Identity(IdentityState.IDENTIFIED, lena, IdentifiedBy.NAME, (Candidate(lena, likeness, likeness, -0.5),))
-    found = unless_plainly_of_others(named, [reading(guardians)])
+    of_class = vocabulary_of(KLASSE)
+    found = unless_plainly_of_others(named, [reading(guardians)], of_class)
     assert (found.child == lena) == known
-    assert unless_plainly_of_others(named, []) == named
+    assert unless_plainly_of_others(named, [], of_class) == named
+
+
+def test_on_the_list_of_a_school_no_name_is_believed_beside_plainly_read_others() -> None:
+    lena = replace(KLASSE[0], guardians=("Jana Richter",))
+    school = vocabulary_of((lena, *(child(f"Kind{n}", f"Muster{n}") for n in range(CLASS_SIZE))))
+    named = Identity(IdentityState.IDENTIFIED, lena, IdentifiedBy.NAME, (Candidate(lena, 1.0, 1.0, 0.0),))
+    assert unless_plainly_of_others(named, [reading("Göteborger Ölmühle")], school).child is None
+    assert unless_plainly_of_others(named, [reading("Jana Richter")], school) == named
