@@ -7,6 +7,7 @@ everywhere is taken away. A pen's circle is darker, and no hand draws one so rou
 
 import math
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -21,18 +22,18 @@ SHRINK = 4
 """What `quartered` does."""
 RADIUS_MM = (25.0, 50.0)
 """Of cups and glasses; the rings of the trial series have 32 to 42."""
-LEAST_PIECE_MM2, SLIM, TURN_DEG = 1.5, 2.0, 12.5
-"""Smaller pieces tell no circle. One that is that slim a circle touches along its main axis, to so many degrees."""
-LONG_MM, TRIPLES = 20.0, 300
+ARC_MM, SLIM, TURN_DEG = 5.0, 2.0, 12.5
+"""Smaller pieces tell no circle, and only slim ones do: it touches them along their main axis, to so many degrees."""
+LONG_MM, TRIPLES = 15.0, 150
 """A piece that long may be a large part of the circle, or a word that hangs on it: three of its points tell circles."""
-PALE, MOST_PIECES = 110, 12
-"""Ink darker than this, of 255, is a pen's; a ring is found from one of so many of the largest pieces of paler ink."""
+PALE, MOST_PIECES = 110, 5
+"""Ink darker than this, of 255, is a pen's; a ring is found from one of so many of the largest arcs of paler ink."""
 HALF_MM, ALONG_PX, REACH_MM, SAMPLES, LEFT_OVER = 3.5, 2.0, 8.0, 17, 12
 """Its shadow reaches so far to both sides. How dark that is, is told every so many pixels, by so many places up to so
 far before and behind: a filled box is 5 mm wide. What is left is made so much paler: that is the grain."""
 STEP_MM, STEP_DEG = 0.7, 2.5
-COARSE, FINE = 72, 184
-"""So many places of a circle are looked at."""
+COARSE, FINE, PROMISING = 40, 184, 0.35
+"""So many places of a circle are looked at, more where so large a share of the first ones is dark."""
 BROAD_MM, DARKER = 6.0, 3.0
 """What is broader is no ring but a shadow; darker than it by so much, of 255, is a ring."""
 FEWEST_SEEN, SHARE, OCTANTS = 60, 0.6, 5
@@ -55,13 +56,18 @@ def ring_on(slip: SlipImage) -> Ring | None:
     """The ring of a cup, if one lies on the slip; looked for from its largest pieces of pale ink."""
     if slip.bilevel:
         return None
-    some = [p for p in pieces_of(slip) if p.area_mm2 >= LEAST_PIECE_MM2]
-    largest = sorted(some, key=lambda p: -p.area_mm2)
-    pale = [p for p in largest if _darkness(slip, p) <= PALE][:MOST_PIECES]
+    arcs = [p for p in pieces_of(slip) if max(p.place.width, p.place.height) >= ARC_MM and _is_slim(p)]
+    largest = sorted(arcs, key=lambda p: -p.area_mm2)
+    pale = list(islice((p for p in largest if _darkness(slip, p) <= PALE), MOST_PIECES))
     if not pale:
         return None
     seen = _pale_lines(slip)
     return next((ring for piece in pale if (ring := _ring_at(slip, piece, *seen)) is not None), None)
+
+
+def _is_slim(piece: Piece) -> bool:
+    """Whether a piece may be an arc, or an arc with what hangs on it."""
+    return piece.elongation >= SLIM or max(piece.place.width, piece.place.height) >= LONG_MM
 
 
 def without_ring(slip: SlipImage, ring: Ring) -> SlipImage:
@@ -139,8 +145,8 @@ def _ring_at(slip: SlipImage, piece: Piece, lines: FloatImage, seen: Mask) -> Ri
     points = np.stack([columns + cutout.column, rows + cutout.row], axis=1) / SHRINK
     middle = points.mean(axis=0)
     _, axes = np.linalg.eigh(np.cov(points.T))
-    off = TURN_DEG if piece.elongation >= SLIM else 90.0
-    turns = np.arctan2(axes[1, 0], axes[0, 0]) + np.radians(np.arange(-off, off + 0.1, STEP_DEG))
+    off = np.arange(-TURN_DEG, TURN_DEG + 0.1, STEP_DEG) if piece.elongation >= SLIM else np.zeros(0)
+    turns = np.arctan2(axes[1, 0], axes[0, 0]) + np.radians(off)
     radii = np.arange(*RADIUS_MM, STEP_MM) * scale
     angle, radius, side = (v.ravel() for v in np.meshgrid(turns, radii, [-1.0, 1.0]))
     circles = np.stack(
@@ -148,7 +154,12 @@ def _ring_at(slip: SlipImage, piece: Piece, lines: FloatImage, seen: Mask) -> Ri
     )
     if max(piece.place.width, piece.place.height) >= LONG_MM:
         circles = np.concatenate([circles, _through(points, RADIUS_MM[0] * scale, RADIUS_MM[1] * scale)])
-    best = circles[int(_darker(circles, lines, seen, COARSE)[0].argmax())]
+    if not len(circles):
+        return None
+    dark = _darker(circles, lines, seen, COARSE)[0]
+    if dark.max() < PROMISING:
+        return None
+    best = circles[int(dark.argmax())]
     steps = np.array(np.meshgrid([-1, 0, 1], [-1, 0, 1], [-1, 0, 1])).reshape(3, -1).T * 0.7
     near = best + steps
     share, usual, octants, count = _darker(near, lines, seen, FINE)
