@@ -41,7 +41,7 @@ NO_NAME_LETTERS, NO_NAME_LIKE = 4, 0.6
 _MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
 MONTH_LIKE = 0.75
 """How like a month what stands behind the day has to be."""
-LETTERS_FOR_DIGITS = re.compile(r"\b[\dZOQ]{2,4}\b")
+LETTERS_FOR_DIGITS = re.compile(r"\b(?:[\dZOQ]{2}){1,2}\b")
 """A day or a year as block letters are read: "Z7 OKT ZOZO" is the 27th of October 2020."""
 
 

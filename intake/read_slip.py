@@ -34,11 +34,8 @@ from intake.stamped import but_for_stamp
 from intake.values import (
     PICTURE_ONLY,
     Channel,
-    CodeReading,
     CoverNote,
-    Identity,
     Integrity,
-    Mark,
     Mask,
     PageImage,
     PageKind,
@@ -46,12 +43,9 @@ from intake.values import (
     Pose,
     Registration,
     Roster,
-    SignatureReading,
     SlipImage,
     SlipReading,
-    StrayInk,
     Template,
-    TextReading,
 )
 
 CODE_ONLY = "code_without_print"
@@ -211,60 +205,40 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     page: PageImage, found: _Found, number: int, streaks: Mask | None, roster: Roster, engine: TextEngine
 ) -> SlipReading:
     template = found.slip.pose.template
+    form = template.form
     feed = feed_of(found.slip) if page.dpi is not None else None
     flat = lay_flat(page, found.slip, streaks)
     sheet = Sheet(page, found.slip) if flat.bilevel else None
     slip = without_dashes(without_creases(flat), flat, feed, sheet)
     code = read_code(codes_on_slip(page, found.slip), template, roster.codes)
     ring = ring_on(slip)
-    fields = _read_fields(
-        slip if ring is None else without_ring(slip, ring), template, code, roster, engine, page.ref.file
-    )
+    clear = slip if ring is None else without_ring(slip, ring)
+    marks = read_choice(clear, form.boxes, form.texts)
+    signed = unless_run_on(clear, [read_signature(clear, line) for line in form.signatures])
+    texts, identity, shown = read_names(clear, form.texts, code, roster, engine, page.ref.file)
+    explained = {label for _, labels in signed for label in labels} | ink_of_codes(clear, template.codes)
+    named = plainly_named(texts, identity)
+    stray = find_stray_ink(clear, form, explained, shown, areas_of_codes(clear, template.codes), named)
     reading = SlipReading(
         ref=page.ref,
         number=number,
-        form=template.form,
+        form=form,
         channel=Channel.PHOTO if page.dpi is None else Channel.SCAN,
         outline=outline_of(found.slip),
         form_state=form_state(found.slip.fit),
         fit=found.slip.fit,
         integrity=_compare_print(page, slip, found),
         code=code,
-        marks=fields.marks,
-        signatures=fields.signatures,
-        texts=fields.texts,
-        stray=fields.stray,
+        marks=marks,
+        signatures=unless_words(clear, signed_by_name(clear, signed, identity, engine), engine),
+        texts=texts,
+        stray=unless_courtesy(clear, stray, engine),
         written=map_ink(slip),
-        identity=fields.identity,
+        identity=identity,
         file=PICTURE_ONLY,
         note=CoverNote.NONE,
     )
     return replace(reading, bare=but_for_stamp(slip, reading, engine))
-
-
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """What the fields of a slip show, what lies beside them, and whose slip it is."""
-
-    marks: tuple[Mark, ...]
-    signatures: tuple[SignatureReading, ...]
-    texts: tuple[TextReading, ...]
-    identity: Identity
-    stray: StrayInk
-
-
-def _read_fields(  # noqa: PLR0917 - a slip and what is known of it
-    slip: SlipImage, template: Template, code: CodeReading, roster: Roster, engine: TextEngine, file: str
-) -> _Fields:
-    form = template.form
-    marks = read_choice(slip, form.boxes, form.texts)
-    signed = unless_run_on(slip, [read_signature(slip, line) for line in form.signatures])
-    texts, identity, shown = read_names(slip, form.texts, code, roster, engine, file)
-    explained = {label for _, labels in signed for label in labels} | ink_of_codes(slip, template.codes)
-    named = plainly_named(texts, identity)
-    stray = find_stray_ink(slip, form, explained, shown, areas_of_codes(slip, template.codes), named)
-    signatures = unless_words(slip, signed_by_name(slip, signed, identity, engine), engine)
-    return _Fields(marks, signatures, texts, identity, unless_courtesy(slip, stray, engine))
 
 
 def _compare_print(page: PageImage, slip: SlipImage, found: _Found) -> Integrity:

@@ -34,6 +34,10 @@ HOME_SHARE = 0.8
 """Share of a mark nearer to its own box than to the other one: a circle round "no" that clips "yes" has less."""
 
 
+Places = npt.NDArray[np.float64]
+"""Where pixels are along one axis, in millimetres of the page, shape (pixels,)."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
     """What was measured at one box; areas in mm², lengths in mm."""
@@ -204,6 +208,7 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask, over_words: 
     zone[slip.slices(place.grown(AROUND_LEFT_MM, AROUND_UP_MM, AROUND_RIGHT_MM, AROUND_DOWN_MM))] = True
     zone[slip.slices(place)] = False
     rows, columns = np.nonzero(mark)
+    x, y = columns / slip.px_per_mm + slip.origin.x, rows / slip.px_per_mm + slip.origin.y
     return _Seen(
         inner=area,
         inner_extent=extent,
@@ -212,8 +217,8 @@ def _measure(slip: SlipImage, ink: Mask, frame: _Frame, mark: Mask, over_words: 
         extent=max(np.ptp(rows), np.ptp(columns)) / slip.px_per_mm if len(rows) else 0.0,
         solidity=_solidity(mark),
         breadth=_breadth(slip, mark, place),
-        tick_shaped=_is_tick_shaped(rows / slip.px_per_mm, columns / slip.px_per_mm),
-        crossing=_crossing(slip, rows, columns, place),
+        tick_shaped=_is_tick_shaped(x, y),
+        crossing=_crossing(x, y, place),
         over_words=over_words,
         raw=_inside(before & ~(shaded & (slip.raw[inner] == slip.darkness[inner])), slip.px_per_mm)[0],
         faint=faint_mm2(slip, place.grown(-INSET_MM, -INSET_MM, -INSET_MM, -INSET_MM)),
@@ -365,24 +370,25 @@ def _breadth(slip: SlipImage, mark: Mask, place: Rect) -> float:
     return 2 * float(cv2.distanceTransform(beyond, cv2.DIST_L2, 5).max()) / slip.px_per_mm
 
 
-def _is_tick_shaped(rows: npt.NDArray[np.float64], columns: npt.NDArray[np.float64]) -> bool:
-    """Whether a mark goes down to the right, turns, and goes up farther; its pixels are in millimetres, downwards."""
-    if not len(rows):
+def _is_tick_shaped(x: Places, y: Places) -> bool:
+    """Whether a mark goes down to the right, turns, and goes up farther; where its pixels are, in millimetres."""
+    if not len(x):
         return False
-    up = rows.max() - rows
-    foot = columns[up <= FOOT_MM].mean()
-    left, right = (up[side] for side in (columns < foot - ARM_BEGINS_MM, columns > foot + ARM_BEGINS_MM))
+    up, foot = y.max() - y, _foot(x, y)
+    left, right = (up[side] for side in (x < foot - ARM_BEGINS_MM, x > foot + ARM_BEGINS_MM))
     if not (len(left) and len(right) and right.max() >= RIGHT_ARM_MM):
         return False
     return bool(LEFT_ARM_MM <= left.max() <= ARMS_SHARE * right.max())
 
 
-def _crossing(slip: SlipImage, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], place: Rect) -> float:
-    """How far the straight way from the lowest place of a mark to the highest right of it runs inside the frame."""
-    if not len(rows):
-        return 0.0
-    x, y = columns / slip.px_per_mm + slip.origin.x, rows / slip.px_per_mm + slip.origin.y
-    foot = float(x[y >= y.max() - FOOT_MM].mean())
+def _foot(x: Places, y: Places) -> float:
+    """How far to the right the lowest place of a mark is."""
+    return float(x[y >= y.max() - FOOT_MM].mean())
+
+
+def _crossing(x: Places, y: Places, place: Rect) -> float:
+    """How far the straight way from the foot of a mark to its highest place right of it runs inside the frame."""
+    foot = _foot(x, y) if len(x) else 0.0
     right = np.flatnonzero(x > foot + ARM_BEGINS_MM)
     if not len(right):
         return 0.0
@@ -410,7 +416,7 @@ def _alone(seen: _Seen, box: Rect) -> MarkState:
     room = _room(box)
     if seen.unread or (seen.frame_ncc < ALIGN_NCC and seen.inner < TICK_INNER_MM2):
         return MarkState.UNREAD
-    if _is_crossing_tick(seen) and _shape(seen, box) is MarkState.TICKED:
+    if _is_tick_aside(seen, room) and _shape(seen, box) is MarkState.TICKED:
         return MarkState.TICKED
     speck = seen.inner < EMPTY_INNER_MM2 and seen.inner_extent < EMPTY_INNER_EXTENT_MM
     if speck or (seen.dusty and seen.inner < DUST_MM2 and seen.inner_extent < DUST_EXTENT_MM):
@@ -418,21 +424,15 @@ def _alone(seen: _Seen, box: Rect) -> MarkState:
         clean &= seen.raw - seen.inner < EMPTY_RAW_MM2
         return MarkState.EMPTY if clean else MarkState.UNCLEAR
     if seen.inner < TICK_INNER_MM2 * room**2 or seen.inner_extent < TICK_INNER_EXTENT_MM * room:
-        aside = _is_tick_aside(seen, room) and _shape(seen, box) is MarkState.TICKED
-        return MarkState.TICKED if aside else MarkState.UNCLEAR
+        return MarkState.UNCLEAR
     return _shape(seen, box) if seen.mark >= TICK_INNER_MM2 else MarkState.UNCLEAR
 
 
 def _is_tick_aside(seen: _Seen, room: float) -> bool:
-    """Whether a mark with little ink inside the frame is a tick all the same, most of which lies beside."""
+    """Whether a mark with little ink inside the frame is a tick all the same, that lies beside it or is under it."""
     inside = seen.inner >= ASIDE_INNER_MM2 * room**2 and seen.inner_extent >= ASIDE_INNER_EXTENT_MM * room
-    return inside and seen.tick_shaped and seen.mark >= ASIDE_MARK_MM2 and seen.solidity <= ASIDE_SOLIDITY
-
-
-def _is_crossing_tick(seen: _Seen) -> bool:
-    """Whether a mark is a tick, and no other mark, whose right arm runs through the frame."""
     tick = seen.tick_shaped and seen.mark >= ASIDE_MARK_MM2 and seen.solidity <= ASIDE_SOLIDITY
-    return tick and seen.crossing >= CROSSING_MM
+    return tick and (inside or seen.crossing >= CROSSING_MM)
 
 
 def _room(box: Rect) -> float:

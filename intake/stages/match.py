@@ -91,6 +91,11 @@ class Vocabulary:
     whole: Spellings
     first_only: Spellings
 
+    @property
+    def of_class(self) -> bool:
+        """Whether there are no more than a class has."""
+        return len(self.children) <= CLASS_SIZE
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -215,7 +220,7 @@ def identify(
     whole = [_opinions(guess, vocabulary.whole, count) for guess in guesses]
     named = {
         child
-        for child in _named(guesses, whole, WHOLE_BAR if count <= CLASS_SIZE else SCHOOL_BAR)
+        for child in _named(guesses, whole, WHOLE_BAR if vocabulary.of_class else SCHOOL_BAR)
         if _both_words_read(guesses, vocabulary.children[child]) and _is_no_sibling(guesses, whole, child, vocabulary)
     }
     if len(named) == 1:
@@ -332,7 +337,7 @@ def unless_turned_around(
 ) -> Identity:
     """The identity, but unsure if on a long list the name is written the other way round, and of other guardians."""
     child = identity.child
-    if child is None or not child.guardians or len(vocabulary.children) <= CLASS_SIZE:
+    if child is None or not child.guardians or vocabulary.of_class:
         return identity
     texts = [key_of(guess.text) for guess in guesses]
     as_listed, turned = (
@@ -368,13 +373,12 @@ def unless_plainly_of_others(identity: Identity, guardians: Sequence[TextGuess],
     listed with the child nor bear its last name; on the list of a school, which has many names, however it is read.
     """
     child = identity.child
-    of_class = len(vocabulary.children) <= CLASS_SIZE
-    least = GUARDIANS_LIKENESS if of_class else SCHOOL_GUARDIANS
+    least = GUARDIANS_LIKENESS if vocabulary.of_class else SCHOOL_GUARDIANS
     if child is None or not _are_others(guardians, child, least):
         return identity
     likeness = [candidate.likeness for candidate in identity.candidates if candidate.child == child]
     bears = max((_likeness_of_words(guess.text, child.last_name) for guess in guardians), default=0.0)
-    plain = of_class and max(likeness, default=1.0) >= PLAIN_LIKENESS
+    plain = vocabulary.of_class and max(likeness, default=1.0) >= PLAIN_LIKENESS
     if plain or bears >= FIRST_NAME_SUPPORT:
         return identity
     return Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, identity.candidates)

@@ -65,7 +65,7 @@ BASE_ABOVE_MM, BASE_BELOW_MM = 3.2, 3.0
 """The feet of the writing stand so near to the printed line; descenders let a word float by 2.5 mm."""
 LOW_MM, HIGH_MM = 3.0, 3.0
 """A listed name, plainly read, may hang below its line by so much more: of 348 plain slips of four series three did; or
-stand so much higher."""
+stand so much higher: of 2,200 of 31 series three had stood too high, of which two do."""
 FLOATS_MM, FLOATS_ABOVE_MM = 4.5, 2.5
 """Writing that hardly rises above the field may float higher."""
 FEET_MM, STEEPEST, NEXT_MM = 1.0, 0.08, 15.0
@@ -295,7 +295,7 @@ def _writing_at(
             around = field.place.grown(BOX_AROUND_MM, BOX_AROUND_MM, BOX_AROUND_MM, BOX_AROUND_MM)
             return [p for p in every if p.place.overlaps(field.place) or around.contains(p.centre)]
         case TextLine():
-            on_line = _one_line_of_writing(field.place, every)
+            on_line = _one_line_of_writing(field.place, every, 0.0, 0.0)
             for higher, lower in ((0.0, LOW_MM), (HIGH_MM, 0.0)) if field.name in named else ():
                 if all(p.area_mm2 < DOT_MM2 for p in on_line):
                     on_line = _one_line_of_writing(field.place, every, higher, lower)
@@ -305,9 +305,7 @@ def _writing_at(
             return ()
 
 
-def _one_line_of_writing(
-    place: Rect, every: Sequence[Piece], higher_mm: float = 0.0, lower_mm: float = 0.0
-) -> Sequence[Piece]:
+def _one_line_of_writing(place: Rect, every: Sequence[Piece], higher_mm: float, lower_mm: float) -> Sequence[Piece]:
     """The writing that stands on a field's line, or so much higher or lower: one line of it, and not another one
     squeezed in above.
     """

@@ -42,13 +42,15 @@ ONLY, ONLY_WHAT = (
 """Nur alone is a first name."""
 LIMITS = frozenset(
     {"ABER", "ANRUFEN", "AUSSER", "BILD", "BIS", "BITTE", "DAS", "DASS", "DEZEMBER", "DIE", "ERST", "FALLS"}
-    | {"FEBRUAR", "FOTO", "FOTOS", "JANUAR", "JEDOCH", "KAMERA", "KLASSE", "MIT", "NACH", "NOCH", "NOVEMBER"}
+    | {"FEBRUAR", "FOTO", "FOTOS", "JANUAR", "JEDOCH", "KLASSE", "MIT", "NACH", "NOCH", "NOVEMBER"}
     | {"NUR", "OKTOBER", "SEPTEMBER", "SIND", "SOBALD", "SOFERN", "SOLANGE", "VIDEO", "VORHER", "WENN", "WIR"}
 )
 """Words that nobody signs with: where one stands beside a signature, something is said. On 1,183 signature lines of
 plain slips none is read, in no part of the ink."""
 LONG_LIKENESS = 82.0
 CALLED_OUT = re.compile(r"[^\W\d_]{2}!!(?!\w)")
+"""No name is called out: of 1,198 plain lines none has such a sign behind two letters above its own (two have one
+alone), of 110 notes "Nein!!" drawn over them 27; five of these nothing else tells. In dates it is an eleven."""
 COURTESIES, COURTESY_LIKENESS = (
     (
         "VIELENDANK",

@@ -74,7 +74,7 @@ def test_a_ring_hides_no_words_beside_it() -> None:
     assert cv2.norm(np.array([stray.places[0].centre.x - 104, stray.places[0].centre.y - 243])) < 12
 
 
-@pytest.mark.parametrize("depth", [40.0, 70.0])
+@pytest.mark.parametrize("depth", [50.0, 70.0])
 def test_without_the_ring_a_name_is_what_it_was(depth: float) -> None:
     place = next(line.place for line in template_of(PRIMARY).form.texts if line.role is Role.CHILD_NAME)
     sheet, middle = cut_slip(), Point(place.x + 12, place.bottom + 30)
@@ -87,6 +87,23 @@ def test_without_the_ring_a_name_is_what_it_was(depth: float) -> None:
     assert np.count_nonzero(without ^ never) < 0.1 * np.count_nonzero(never)
     assert np.count_nonzero(without ^ never) < np.count_nonzero(with_ring ^ never)
     assert not (without & ~with_ring).any()
+
+
+def test_a_circle_no_darker_than_those_between_lines_of_print_is_left_as_it_is() -> None:
+    place = next(line.place for line in template_of(PRIMARY).form.texts if line.role is Role.CHILD_NAME)
+    assert ring_on(laid_flat(cup(cut_slip(), Point(place.x + 12, place.bottom + 30), depth=40.0))) is None
+
+
+def test_a_trace_of_pencil_on_a_ring_keeps_its_darkness() -> None:
+    slip = laid_flat(cup(cut_slip()))
+    ring = ring_on(slip)
+    assert ring is not None
+    right = round(ring.x + ring.radius)
+    trace = slice(round(ring.y) - 20, round(ring.y) + 20), slice(right - 1, right + 2)
+    drawn = replace(slip, darkness=slip.darkness.copy())
+    drawn.darkness[trace] += 15
+    with_it, without = (without_ring(one, ring).darkness[trace].astype(int) for one in (drawn, slip))
+    assert np.median(with_it - without) >= 10
 
 
 def test_a_filled_box_on_a_ring_stays_filled() -> None:
