@@ -30,7 +30,7 @@ from intake.stages.signatures import read_signature, unless_run_on
 from intake.stages.stray_ink import find_stray_ink
 from intake.stages.streaks import find_streaks
 from intake.stages.whose import read_code
-from intake.stamped import but_for_stamp
+from intake.stamped import but_for_stamp, unless_stamped
 from intake.values import (
     PICTURE_ONLY,
     Channel,
@@ -214,7 +214,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     ring = ring_on(slip)
     clear = slip if ring is None else without_ring(slip, ring)
     marks = read_choice(clear, form.boxes, form.texts)
-    signed = unless_run_on(clear, [read_signature(clear, line) for line in form.signatures])
+    signed = unless_stamped(clear, unless_run_on(clear, [read_signature(clear, line) for line in form.signatures]))
     texts, identity, shown = read_names(clear, form.texts, code, roster, engine, page.ref.file)
     explained = {label for _, labels in signed for label in labels} | ink_of_codes(clear, template.codes)
     named = plainly_named(texts, identity)

@@ -1,11 +1,11 @@
 """Reading text: one method, plain values across; the engine behind it may be changed or misbehave."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
 
-from intake.values import GrayImage, TextGuess
+from intake.values import GrayImage, Posteriors, TextGuess
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """The columns 1 to 26 of the posteriors; column 0 stands for no letter."""
@@ -35,13 +35,27 @@ def ask(engine: TextEngine, crops: Sequence[GrayImage]) -> tuple[TextGuess, ...]
     return guesses
 
 
+def second_opinions(guesses: Iterable[TextGuess]) -> tuple[TextGuess, ...]:
+    """What the second recogniser made of the same crops, where there is one: letters A to Z, without spaces."""
+    return tuple(_spelt(guess.second) for guess in guesses if guess.second is not None and len(guess.second))
+
+
+def _spelt(chances: Posteriors) -> TextGuess:
+    """The likeliest letters of the frames, and how sure they are on average."""
+    best = chances.argmax(axis=1)
+    new = (best != 0) & (best != np.concatenate(([0], best[:-1])))
+    sure = chances.max(axis=1)[new]
+    return TextGuess("".join(ALPHABET[i - 1] for i in best[new]), float(sure.mean()) if sure.size else 0.0, chances)
+
+
 def _sane(guess: object) -> bool:
-    """Whether a guess keeps to the agreement: text, a score from 0 to 1, posteriors of 27 finite columns."""
+    """Whether a guess keeps to the agreement: text, a score from 0 to 1, chances of 27 finite columns."""
     if not (isinstance(guess, TextGuess) and isinstance(guess.text, str) and 0.0 <= guess.score <= 1.0):
         return False
-    chances = guess.posteriors
-    if chances is None:
-        return True
+    return all(chances is None or _are_chances(chances) for chances in (guess.posteriors, guess.second))
+
+
+def _are_chances(chances: object) -> bool:
     return (
         isinstance(chances, np.ndarray)
         and chances.shape == (len(chances), len(ALPHABET) + 1)

@@ -23,6 +23,13 @@ from intake.values import GrayImage, Posteriors, TextGuess
 
 MODEL_FILE = "models/PP-OCRv6_rec_small.onnx"
 
+HANDS_FILE, HANDS_INPUT = "hands.onnx", "log_chances"
+"""The second recogniser: it sees the chances of the letters in every frame, which hold all that the first one saw, and
+was taught what hurried hands, hard pencils and bad scanners make of the letters of German names, by lines drawn in
+handwriting fonts (`tests/training/`; `docs/names.md` has what it is worth)."""
+LEAST_SEEN = 1e-30
+"""A chance below this is shown to it as this."""
+
 LINE_HEIGHT = 48
 """Height in pixels of the lines that the model was trained on."""
 
@@ -45,27 +52,48 @@ OWN_LETTER |= {"æ": "A", "Æ": "A", "œ": "O", "Œ": "O", "ð": "D", "þ": "T"}
 """Letters that Unicode does not take apart into a base letter and a mark."""
 
 
+Frames = npt.NDArray[np.float32]
+"""The chances, or their logarithms, of characters in each frame of a line, shape (frames, characters)."""
+
+
 @dataclass(frozen=True, slots=True)
 class PPOCR:
     """The engine; make one with `load`, once for each process."""
 
-    session: onnxruntime.InferenceSession
-    characters: tuple[str, ...]
-    folding: "Folding"
+    first: "Recogniser"
+    hands: onnxruntime.InferenceSession
 
     def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
         """Read each crop; batching brings nothing on one thread (measured), so one by one."""
         return [self._read(crop) for crop in crops]
 
     def _read(self, crop: GrayImage) -> TextGuess:
-        frames: npt.NDArray[np.float32] = self.session.run(None, {self.session.get_inputs()[0].name: _input(crop)})[0][
-            0
-        ]
+        frames = self.first.read(crop)
         best = frames.argmax(axis=1)
         new = (best != 0) & (best != np.concatenate(([0], best[:-1])))
         chances = frames.max(axis=1)[new]
-        text = "".join(self.characters[index] for index in best[new])
-        return TextGuess(text.strip(), float(chances.mean()) if chances.size else 0.0, self.folding.fold(frames))
+        text = "".join(self.first.characters[index] for index in best[new])
+        second: Posteriors = self.hands.run(None, {HANDS_INPUT: self.first.seen(frames)[None]})[0][0]
+        score = float(chances.mean()) if chances.size else 0.0
+        return TextGuess(text.strip(), score, self.first.folding.fold(frames), second)
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """PP-OCRv6 alone."""
+
+    session: onnxruntime.InferenceSession
+    characters: tuple[str, ...]
+    folding: "Folding"
+
+    def read(self, crop: GrayImage) -> Frames:
+        """The chances of all characters in every frame of a line."""
+        frames: Frames = self.session.run(None, {self.session.get_inputs()[0].name: _input(crop)})[0][0]
+        return frames
+
+    def seen(self, frames: Frames) -> Frames:
+        """What of them the second recogniser sees: the logarithms of the chances of letters."""
+        return np.log(np.maximum(frames[:, self.folding.columns], np.float32(LEAST_SEEN)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +107,7 @@ class Folding:
     columns: npt.NDArray[np.intp]
     starts: npt.NDArray[np.intp]
 
-    def fold(self, frames: npt.NDArray[np.float32]) -> Posteriors:
+    def fold(self, frames: Frames) -> Posteriors:
         """Add up the chances of all characters that become the same letter; shape (frames, 27)."""
         return np.add.reduceat(frames[:, self.columns], self.starts, axis=1).astype(np.float32)
 
@@ -129,18 +157,31 @@ def model_path() -> Path:
 
 @lru_cache(maxsize=1)
 def load() -> PPOCR:
-    """Load the model on one thread: a process reads one page at a time.
+    """Load both models, each on one thread: a process reads one page at a time.
 
     Raises:
         DependencyMissingError: The weights are not on this machine.
     """
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
+    return PPOCR(load_first(), _session(Path(__file__).with_name(HANDS_FILE)))
+
+
+def load_first() -> Recogniser:
+    """Load PP-OCRv6 alone.
+
+    Raises:
+        DependencyMissingError: The weights are not on this machine.
+    """
+    session = _session(model_path())
     listed = session.get_modelmeta().custom_metadata_map["character"].split("\n")
     while listed and not listed[-1]:
         listed.pop()
     wanted = session.get_outputs()[0].shape[-1]
     characters = ["", *listed]
     characters += [" "] * (wanted - len(characters) if isinstance(wanted, int) else 1)
-    return PPOCR(session, tuple(characters), folding_of(characters))
+    return Recogniser(session, tuple(characters), folding_of(characters))
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

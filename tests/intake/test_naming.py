@@ -152,6 +152,32 @@ def test_a_variation_names_a_child_that_the_line_is_like_or_says_nothing(
         assert identity.child.name == child
 
 
+class ThinksTwice(Reads):
+    """An engine that makes nothing of a line, with a second recogniser that reads it."""
+
+    def __init__(self, text: str, second: str) -> None:
+        super().__init__(second)
+        self.first = text
+
+    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
+        return [replace(Reads(self.first).read_lines([crop])[0], second=self._frames()) for crop in crops]
+
+
+@pytest.mark.parametrize(("second", "known"), [("Jörn Petersen", True), ("Jannik Schwarz", False)])
+def test_a_second_opinion_may_name_the_child_that_the_first_one_does_not(second: str, *, known: bool) -> None:
+    line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
+    texts, identity, _ = read_names(slip_of(), [line], NO_CODE, ROSTER, ThinksTwice("Ptersn", second))
+    assert (identity.child == ROSTER.children[0]) == known
+    assert (texts[0].text, texts[0].state) == ("Ptersn", TextState.WRITTEN)
+
+
+def test_a_note_among_the_guardians_names_says_nothing_of_who_they_are() -> None:
+    lines = template_of(SECONDARY).form.texts
+    for said, known in (("nur im Klassenverband", True), ("Volker Zimmermann", False)):
+        _, identity, _ = read_names(slip_of(), lines, NO_CODE, ROSTER, ReadsGuardians(said, "Jern Petersn"))
+        assert (identity.child == ROSTER.children[0]) == known
+
+
 class ReadsOne(Reads):
     """An engine that makes something of one crop only, counted from the first that it is asked."""
 

@@ -12,6 +12,7 @@ from intake.policy import EVERY_LINE
 from intake.read_slip import read_page
 from intake.stamped import but_for_stamp
 from intake.values import Bare, MarkState, SignatureState, SlipReading, Verdict
+from samples.pens import Path as PenPath
 from samples.scanner import Picture
 from samples.slips import Answers, Signing
 from tests.intake.returned import (
@@ -19,6 +20,7 @@ from tests.intake.returned import (
     PUPIL,
     ROSTER,
     SECONDARY,
+    STAMP,
     UNSIGNED,
     Says,
     box,
@@ -75,6 +77,23 @@ def test_words_beside_the_stamp_are_no_signature(words: str) -> None:
 def test_what_a_stamp_hides_is_no_signature(place: Rect) -> None:
     dash = line((place.x + 4, place.centre.y), (place.right - 4, place.centre.y + 1))
     assert lines_of(slip_on(stamped(with_ink(cut_slip(UNSIGNED), [dash]), place))) != [SignatureState.SIGNED]
+
+
+def broken_stamp(place: Rect) -> list[PenPath]:
+    """A stamp's frame of which a scan has lost the corners and the middle of a side."""
+    gap, middle = 4.5, place.centre.x
+    levels = [(place.x + gap, middle - 4, place.y), (middle + 4, place.right - gap, place.y)]
+    levels += [(place.x + gap, place.right - gap, place.bottom)]
+    sides = [line((left, y), (right, y)) for left, right, y in levels]
+    return sides + [line((x, place.y + gap), (x, place.bottom - gap)) for x in (place.x, place.right)]
+
+
+@pytest.mark.parametrize("down", [-13.0, -9.0, -5.0])
+def test_a_stamp_of_which_the_frame_is_broken_is_no_signature(down: float) -> None:
+    place = Rect(LINE.x + 6, LINE.y + down, 44, 20)
+    sheet = with_ink(cut_slip(UNSIGNED), broken_stamp(place), STAMP)
+    sheet = with_words(sheet, "Erledigt We", Point(place.x + 5, place.bottom - 4))
+    assert slip_on(sheet).signatures[0].state is SignatureState.UNCLEAR
 
 
 def test_a_slip_without_a_stamp_is_read_once() -> None:

@@ -1,12 +1,13 @@
 """Engines that read, engines that misbehave, and what the caller gets."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
-from intake.engines import TextEngine, ask, pp_ocr, tesseract
+from intake.engines import TextEngine, ask, pp_ocr, second_opinions, tesseract
 from intake.engines.recorded import Recorded, crop_key
 from intake.values import GrayImage, Posteriors, TextGuess
 
@@ -59,6 +60,8 @@ def test_a_wrong_number_of_guesses_leaves_all_lines_unread(count: int) -> None:
         TextGuess("Anna", 0.9, bad_posteriors((4, 26), 0.1)),
         TextGuess("Anna", 0.9, bad_posteriors((4, 27), float("nan"))),
         TextGuess("Anna", 0.9, bad_posteriors((27,), 0.1)),
+        TextGuess("Anna", 0.9, None, bad_posteriors((4, 26), 0.1)),
+        TextGuess("Anna", 0.9, None, bad_posteriors((4, 27), float("inf"))),
         TextGuess(None, 0.9, None),  # type: ignore[arg-type]  # this is the misbehaviour
         None,
     ],
@@ -102,6 +105,18 @@ def test_the_posteriors_spell_the_name() -> None:
     best = guess.posteriors.argmax(axis=1)
     letters = [chr(64 + now) for before, now in zip([0, *best], best, strict=False) if now and now != before]
     assert "".join(letters) == "MIABECK"
+
+
+def test_the_second_opinion_spells_the_name() -> None:
+    (guess,) = second_opinions(ask(pp_ocr.load(), [drawn("Mia Beck")]))
+    assert guess.text == "MIABECK"
+    assert guess.posteriors is not None
+    assert guess.posteriors.sum(axis=1) == pytest.approx(1.0, abs=1e-3)
+    assert guess.second is None
+
+
+def test_who_has_no_second_opinion_gives_none() -> None:
+    assert second_opinions([GUESS, replace(GUESS, second=np.zeros((0, 27), np.float32))]) == ()
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 900), (400, 2), (60, 4000)])

@@ -610,6 +610,20 @@ def test_a_misread_name_beside_plainly_read_others_is_doubt(read: str, guardians
     assert unless_plainly_of_others(named, [], of_class) == named
 
 
+@pytest.mark.parametrize(("sounds", "known"), [("Jana Richter", True), ("Ölmühle Holzer", False)])
+def test_guardians_whose_names_explain_the_frames_are_not_others(sounds: str, *, known: bool) -> None:
+    lena = replace(KLASSE[0], guardians=("Jana Richter",))
+    named = Identity(IdentityState.IDENTIFIED, lena, IdentifiedBy.NAME, (Candidate(lena, 0.7, 0.7, -0.5),))
+    misread = replace(reading("Sbumo Pbelitvn"), posteriors=frames(sounds, 0.6))
+    assert (unless_plainly_of_others(named, [misread], vocabulary_of(KLASSE)).child == lena) == known
+
+
+def test_guardians_written_in_no_latin_letter_are_others() -> None:
+    lena = replace(KLASSE[0], guardians=("Яна",))
+    named = Identity(IdentityState.IDENTIFIED, lena, IdentifiedBy.NAME, (Candidate(lena, 0.7, 0.7, -0.5),))
+    assert unless_plainly_of_others(named, [reading("Ölmühle Holzer")], vocabulary_of(KLASSE)).child is None
+
+
 def test_on_the_list_of_a_school_no_name_is_believed_beside_plainly_read_others() -> None:
     lena = replace(KLASSE[0], guardians=("Jana Richter",))
     school = vocabulary_of((lena, *(child(f"Kind{n}", f"Muster{n}") for n in range(CLASS_SIZE))))

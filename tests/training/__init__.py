@@ -1,0 +1,1 @@
+"""How the second recogniser was taught to read the names on slips."""

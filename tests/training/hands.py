@@ -1,0 +1,200 @@
+"""Teaches the second recogniser what becomes of letters in hurried hands and bad scans, and writes it down as ONNX.
+
+`python -m tests.training.hands --fonts DIR --out FILE` draws lines in the fonts of a folder (TrueType; those that it
+was taught with are in `fonts.txt`, all under the OFL or Apache-2.0), shows them to PP-OCRv6, and teaches a small
+network to spell the names from what that one thinks of the letters in every frame: connectionist temporal
+classification (Graves et al. 2006). Needs PyTorch, with ONNX to write, which the program itself does not.
+"""
+
+import argparse
+import os
+import random
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from rapidfuzz.distance import Levenshtein
+from torch import nn
+from torch.nn import functional
+
+from intake.engines import ALPHABET, pp_ocr
+from tests.training.lines import draw
+
+WIDTH, STATE, REACH = 128, 96, 5
+"""Channels, units of the recurrent layer in either direction, and frames that a convolution sees."""
+LATE, NOISE, RATE, DECAY, CLIP = 0.15, 0.1, 3e-3, 0.02, 1.0
+BATCH, HELD_OUT = 48, 600
+SHARE = 250
+"""Lines that a process draws at a time."""
+LONGEST = 150
+"""Frames; longer lines are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What PP-OCRv6 thinks of a line, shape (frames, characters), and its letters as 1 to 26."""
+
+    seen: npt.NDArray[np.float16]
+    letters: tuple[int, ...]
+
+
+class Hands(nn.Module):  # type: ignore[misc]  # PyTorch is not installed here
+    """From the logarithms of the chances of each frame to the chances of no letter and A to Z.
+
+    Only how they differ within a frame counts. That says all that PP-OCRv6 knew before its last layer, which is
+    narrower than what it puts out.
+    """
+
+    def __init__(self, mean: torch.Tensor, scale: torch.Tensor) -> None:
+        super().__init__()
+        self.mean, self.scale = nn.Parameter(mean, requires_grad=False), nn.Parameter(scale, requires_grad=False)
+        self.enter = nn.Conv1d(mean.numel(), WIDTH, 1)
+        self.near = nn.ModuleList(nn.Conv1d(WIDTH, WIDTH, REACH, padding=REACH // 2) for _ in range(2))
+        self.far = nn.GRU(WIDTH, STATE, bidirectional=True, batch_first=True)
+        self.leave = nn.Linear(WIDTH + 2 * STATE, len(ALPHABET) + 1)
+        self.late = nn.Dropout(LATE)
+
+    def forward(self, seen: torch.Tensor) -> torch.Tensor:
+        """Logarithms of the chances, shape (lines, frames, 27)."""
+        level = seen - seen.mean(dim=2, keepdim=True)
+        frames = ((level - self.mean) / self.scale).transpose(1, 2)
+        if self.training:
+            frames = frames + NOISE * torch.randn_like(frames)
+        frames = self.late(functional.silu(self.enter(frames)))
+        for convolution in self.near:
+            frames = frames + functional.silu(convolution(frames))
+        frames = self.late(frames.transpose(1, 2))
+        around, _ = self.far(frames)
+        letters = self.leave(torch.cat([self.late(around), frames], dim=2))
+        return functional.log_softmax(letters, dim=2)
+
+
+class Chances(nn.Module):  # type: ignore[misc]  # PyTorch is not installed here
+    """The same for ONNX: chances, not their logarithms."""
+
+    def __init__(self, hands: Hands) -> None:
+        super().__init__()
+        self.hands = hands
+
+    def forward(self, seen: torch.Tensor) -> torch.Tensor:
+        return torch.exp(self.hands(seen))
+
+
+def show(numbers: Sequence[int], fonts: Sequence[Path]) -> list[Shown]:
+    """The lines of these numbers as PP-OCRv6 sees them."""
+    cv2.setNumThreads(1)
+    engine, shown = pp_ocr.load_first(), list[Shown]()
+    for number in numbers:
+        line = draw(number, fonts)
+        letters = () if line is None else tuple(ALPHABET.index(letter) + 1 for letter in line.letters)
+        needed = len(letters) + sum(one == other for one, other in pairwise(letters))
+        if line is None or not letters:
+            continue
+        seen = engine.seen(engine.read(line.crop))
+        if needed <= len(seen) <= LONGEST:
+            shown.append(Shown(seen.astype(np.float16), letters))
+    return shown
+
+
+def teach(shown: Sequence[Shown], rounds: int) -> Hands:
+    """A network that has seen all lines so many times."""
+    some = np.concatenate([line.seen for line in shown[:1500]]).astype(np.float32)
+    some -= some.mean(axis=1, keepdims=True)
+    hands = Hands(torch.tensor(some.mean(axis=0)), torch.tensor(some.std(axis=0) + 1e-3))
+    ordered = sorted(shown, key=lambda line: len(line.seen))
+    batches = [ordered[at : at + BATCH] for at in range(0, len(ordered), BATCH)]
+    way = torch.optim.AdamW([p for p in hands.parameters() if p.requires_grad], weight_decay=DECAY)
+    pace = torch.optim.lr_scheduler.OneCycleLR(way, RATE, total_steps=rounds * len(batches))
+    for number in range(rounds):
+        random.shuffle(batches)
+        lost = 0.0
+        for batch in batches:
+            way.zero_grad()
+            loss = _loss(hands, batch)
+            loss.backward()
+            nn.utils.clip_grad_norm_(hands.parameters(), CLIP)
+            way.step()
+            pace.step()
+            lost += loss.item()
+        sys.stdout.write(f"round {number + 1} of {rounds}: loss {lost / len(batches):.3f}\n")
+        sys.stdout.flush()
+    return hands
+
+
+def _loss(hands: Hands, batch: Sequence[Shown]) -> torch.Tensor:
+    frames = [len(line.seen) for line in batch]
+    seen = np.zeros((len(batch), max(frames), batch[0].seen.shape[1]), np.float32)
+    for row, line in zip(seen, batch, strict=True):
+        row[: len(line.seen)] = line.seen
+    letters = torch.tensor([letter for line in batch for letter in line.letters])
+    counts = torch.tensor([len(line.letters) for line in batch])
+    said = hands(torch.tensor(seen)).transpose(0, 1)
+    return functional.ctc_loss(said, letters, torch.tensor(frames), counts, zero_infinity=True)
+
+
+def error_rate(hands: Hands, shown: Sequence[Shown]) -> float:
+    """Wrong letters by letters written, with the likeliest letter of every frame."""
+    hands.eval()
+    errors = written = 0
+    with torch.no_grad():
+        for line in shown:
+            best = hands(torch.tensor(line.seen.astype(np.float32))[None])[0].argmax(dim=1).numpy()
+            new = (best != 0) & (best != np.concatenate(([0], best[:-1])))
+            errors += Levenshtein.distance(best[new].tolist(), line.letters)
+            written += len(line.letters)
+    hands.train()
+    return errors / max(written, 1)
+
+
+def write(hands: Hands, out: Path) -> None:
+    """Write the network down as ONNX, for lines of any length."""
+    hands.eval()
+    torch.onnx.export(
+        Chances(hands),
+        (torch.zeros(1, 40, hands.mean.numel()),),
+        str(out),
+        input_names=[pp_ocr.HANDS_INPUT],
+        output_names=["chances"],
+        dynamic_axes={pp_ocr.HANDS_INPUT: {1: "frames"}, "chances": {1: "frames"}},
+        opset_version=17,
+        dynamo=False,
+    )
+
+
+def main() -> None:
+    """Draw, show, teach, write."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fonts", type=Path, required=True, help="a folder of TrueType fonts")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--lines", type=int, default=70_000)
+    parser.add_argument("--rounds", type=int, default=8)
+    chosen = parser.parse_args()
+    fonts = sorted(chosen.fonts.glob("*.ttf"))
+    random.seed(0)
+    torch.manual_seed(0)
+    numbers = range(chosen.lines)
+    shares = [numbers[at : at + SHARE] for at in numbers[::SHARE]]
+    shown = list[Shown]()
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for some in pool.map(partial(show, fonts=fonts), shares):
+            shown += some
+            sys.stdout.write(f"\r{len(shown)} lines drawn and shown")
+            sys.stdout.flush()
+    sys.stdout.write("\n")
+    held_out, taught = shown[:HELD_OUT], shown[HELD_OUT:]
+    random.shuffle(taught)
+    hands = teach(taught, chosen.rounds)
+    sys.stdout.write(f"letters wrong on {len(held_out)} other lines: {error_rate(hands, held_out):.3f}\n")
+    write(hands, chosen.out)
+
+
+if __name__ == "__main__":
+    main()
