@@ -463,6 +463,36 @@ def test_guardians_over_whom_more_is_written_have_to_be_read(read: str, sure: fl
     assert unless_rows(slip, text, labels, known, Reads(read, sure)).state is state
 
 
+class ReadsTops(Reads):
+    """An engine that misreads the tops of a name, though its frames, and its second recogniser's, show the name."""
+
+    def __init__(self, text: str, shows: str, second: str) -> None:
+        super().__init__(shows, 0.6)
+        self.misread, self.again = text, Reads(second, 0.6)
+
+    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
+        again = [guess.posteriors for guess in self.again.read_lines(crops)]
+        read = super().read_lines(crops)
+        return [replace(guess, text=self.misread, score=0.9, second=p) for guess, p in zip(read, again, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("read", "shows", "second", "state"),
+    [
+        ("Ho nenn Petersen", "Holger Petersen", "Holger Petersen", TextState.WRITTEN),
+        ("Ho nenn Petersen", "Holger Petersen", "Keinesfalls so", TextState.OBJECTION),
+        ("Ho nenn Petersen", "Keinesfalls so", "Holger Petersen", TextState.OBJECTION),
+        ("Ho nein Petersen", "Holger Petersen", "Holger Petersen", TextState.OBJECTION),
+    ],
+)
+def test_the_tops_of_a_name_are_no_note(read: str, shows: str, second: str, state: TextState) -> None:
+    slip = laid_flat(NOTED)
+    labels = cut_line(slip, GUARDIANS).labels
+    text = TextReading(GUARDIANS.name, GUARDIANS.role, TextState.WRITTEN, read, Evidence(GUARDIANS.place, {}))
+    known = Identity(IdentityState.IDENTIFIED, ROSTER.children[0], IdentifiedBy.NAME, ())
+    assert unless_rows(slip, text, labels, known, ReadsTops(read, shows, second)).state is state
+
+
 @pytest.mark.parametrize("words", ["nicht einverstanden", "Wir widersprechen!", "ohne Kamera"])
 def test_a_refusal_that_touches_the_name_below_is_no_name(words: str) -> None:
     line = next(line for line in template_of(PRIMARY).form.texts if line.role is Role.CHILD_NAME)
