@@ -529,11 +529,14 @@ def _are_unlike(guesses: Sequence[TextGuess], child: Child, least: float) -> boo
 
 def _are_others(guesses: Sequence[TextGuess], child: Child) -> bool:
     """Whether the guardians' line is plainly read, and nobody on it is listed with the child, however it is misread."""
-    if not _are_unlike(guesses, child, GUARDIANS_LIKENESS):
-        return False
+    return _are_unlike(guesses, child, GUARDIANS_LIKENESS) and not _may_be_of(guesses, child)
+
+
+def _may_be_of(guesses: Sequence[TextGuess], child: Child) -> bool:
+    """Whether those that are listed with the child explain what stands on the guardians' line."""
     keys = sorted({key for name in {*child.guardians, " ".join(child.guardians)} for key in keys_of(name)})
     frames = [guess.posteriors for guess in guesses if guess.posteriors is not None and guess.posteriors.size]
-    return not any(keys and float(log_ratios(chances, keys).max()) >= OTHERS_RATIO for chances in frames)
+    return any(keys and float(log_ratios(chances, keys).max()) >= OTHERS_RATIO for chances in frames)
 
 
 def _lead_in(scores: Scores, best: int, among: npt.NDArray[np.bool_]) -> float:
