@@ -156,6 +156,23 @@ def test_a_dash_is_doubt(dash: Path, pen: Pen) -> None:
     assert state_on(with_ink(cut_slip(UNSIGNED), [dash], pen)) is SignatureState.UNCLEAR
 
 
+@pytest.mark.parametrize(("dashes", "apart_mm"), [(3, 1.1), (3, 1.6), (4, 0.8), (4, 1.2), (5, 1.0)])
+@pytest.mark.parametrize("waver_mm", [0.0, 0.1])
+def test_some_dashes_are_no_more_than_one(dashes: int, apart_mm: float, waver_mm: float) -> None:
+    chance = np.random.default_rng(dashes)
+    x = np.linspace(LEFT + 8, LEFT + 28, 12)
+    wavers = [np.cumsum(chance.normal(0, waver_mm, x.size)) for _ in range(dashes)]
+    paths = [np.column_stack([x, BASE - 8 + n * apart_mm + waver]) for n, waver in enumerate(wavers)]
+    assert state_on(with_ink(cut_slip(UNSIGNED), paths)) is SignatureState.UNCLEAR
+
+
+def test_a_row_of_small_letters_is_no_dash() -> None:
+    along = np.linspace(0, 1, 260)
+    x = LEFT + 8 + 16 * along + 0.5 * np.sin(40 * np.pi * along)
+    y = BASE - 2 - 12 * along + 1.1 * np.cos(34 * np.pi * along)
+    assert state_on(with_ink(cut_slip(UNSIGNED), [np.column_stack([x, y])])) is SignatureState.SIGNED
+
+
 @pytest.mark.parametrize("pupil", CLASS_4B[:4], ids=lambda pupil: pupil.id)
 def test_what_shows_through_from_behind_makes_no_signature_of_a_dash(pupil: Pupil) -> None:
     behind = sheet_of(PRIMARY, replace(consenting(pupil), pen=Pen("behind", Colour(150, 150, 152), 0.4, 0.14, 0.3)))
