@@ -316,20 +316,25 @@ def _few_straight_lines(points: Points) -> bool:
 
 def _is_drawn(points: Points, length: float, extent: float) -> bool:
     """Whether the ink is a few straight strokes, and not letters."""
-    strokes = _share_of_strokes(points[:: max(1, len(points) // STROKE_POINTS)])
-    if strokes >= STROKES_SHARE:
-        return True
-    small_row = extent >= ROW_MM and length >= ROW_WINDING * extent and strokes < ROW_STROKES_SHARE
-    return not small_row and _few_straight_lines(points)
+    few = points[:: max(1, len(points) // STROKE_POINTS)]
+    if not _few_straight_lines(points):
+        return _share_of_strokes(few, STROKES_SHARE) >= STROKES_SHARE
+    is_long = extent >= ROW_MM and length >= ROW_WINDING * extent
+    return not is_long or _share_of_strokes(few, ROW_STROKES_SHARE) >= ROW_STROKES_SHARE
 
 
-def _share_of_strokes(points: Points) -> float:
-    """The share of the ink that lies on long straight strokes, the longest taken away one after the other."""
+def _share_of_strokes(points: Points, enough: float) -> float:
+    """The share of the ink that lies on long straight strokes, the longest taken away one after the other; where that
+    cannot be `enough`, it may be less.
+    """
     left = points
-    for _ in range(STROKES):
+    for number in range(STROKES):
         if len(left) < FEWEST_POINTS:
             break
         on, along = _best_line(left, STROKE_BAND_MM)
+        most = len(points) - len(left) + (STROKES - number) * np.count_nonzero(on)
+        if most < enough * len(points):
+            break
         places = np.flatnonzero(on)[np.argsort(along[on], kind="stable")]
         runs = np.split(places, np.flatnonzero(np.diff(along[places]) > STROKE_GAP_MM) + 1)
         stroke = max(runs, key=lambda run: float(np.ptp(along[run])))
