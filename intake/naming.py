@@ -165,7 +165,8 @@ CROWDED_LIKENESS = 0.6
 """A line of the guardians that is crowded and less like the listed ones is not read, unless they explain its frames
 well: of 1,136 plain lines one, of 1,096 with a note drawn over them 43 in 100."""
 ROW_LETTERS = 3
-"""So many letters of a row beside a signature, read with so sure an eye as a note's, are words (`stages/within.py`)."""
+"""So many letters of a row beside a signature, read with so sure an eye as a note's, are words (`stages/within.py`);
+noughts are loops of the signature."""
 WHITE = 200
 """What is brighter is no writing, of 255."""
 NOTE_SCORE = 0.8
@@ -224,7 +225,7 @@ def _read_parts(slip: SlipImage, labels: Collection[int], engine: TextEngine) ->
 
 def _is_worded(part: Part, guess: TextGuess) -> bool:
     """Whether a part of what stands on a signature line is words that nobody signs with."""
-    row = part.apart and guess.score >= NOTE_SCORE and len(key_of(guess.text)) >= ROW_LETTERS
+    row = part.apart and guess.score >= NOTE_SCORE and sum(map(str.isalpha, guess.text)) >= ROW_LETTERS
     return row or objects(guess.text) or limits(guess.text)
 
 

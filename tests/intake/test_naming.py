@@ -404,6 +404,13 @@ def test_words_that_object_are_no_signature(words: str, at: Point) -> None:
     assert signed_on(with_words(cut_slip(UNSIGNED), words, at), pp_ocr.load()) is not SignatureState.SIGNED
 
 
+@pytest.mark.parametrize(("read", "state"), [("00.0", SignatureState.SIGNED), ("oh ja", SignatureState.UNCLEAR)])
+def test_loops_of_a_signature_are_no_row_of_words(read: str, state: SignatureState) -> None:
+    place = field("guardian_signature").place
+    sheet = with_words(cut_slip(), "oooo", Point(place.x + 10, place.bottom - 13))
+    assert signed_on(sheet, Reads(read)) is state
+
+
 @pytest.mark.parametrize("words", ["nur mit Ton", "bitte vorher anrufen", "Kinder vegetarisch"])
 @pytest.mark.parametrize("above_mm", [12.0, 14.0])
 def test_words_above_a_signature_make_doubt(words: str, above_mm: float) -> None:
