@@ -35,6 +35,11 @@ class Piece:
     area_mm2: float
     elongation: float
 
+    @property
+    def length_mm(self) -> float:
+        """From corner to corner of the place, which is how long a straight piece is."""
+        return float(np.hypot(self.place.width, self.place.height))
+
 
 @lru_cache(maxsize=4)
 def ink_pixels(slip: SlipImage) -> tuple[Places, Places]:
@@ -109,6 +114,14 @@ class Cutout:
     mask: Mask
     row: int
     column: int
+
+
+def points_of(slip: SlipImage, cutout: Cutout) -> npt.NDArray[np.float64]:
+    """Where its pixels are on the page, in millimetres, shape (pixels, 2)."""
+    rows, columns = np.nonzero(cutout.mask)
+    points: npt.NDArray[np.float64] = np.stack([columns + cutout.column, rows + cutout.row], axis=1) / slip.px_per_mm
+    points += (slip.origin.x, slip.origin.y)
+    return points
 
 
 def cut_out(slip: SlipImage, pieces: Sequence[Piece]) -> Cutout:

@@ -14,7 +14,7 @@ from forms.model import Role
 from intake.engines import TextEngine, ask
 from intake.frames import covered
 from intake.naming import holds_more, is_own_name, signature_crop, unless_rows, unless_words
-from intake.pieces import Piece, cut_out, pieces_of
+from intake.pieces import cut_out, pieces_of, points_of
 from intake.stages.marks import read_choice
 from intake.stages.names import cut_line
 from intake.stages.signatures import read_signature, unless_run_on
@@ -64,19 +64,16 @@ def unless_stamped(
 
 
 def _lies_in_stamp(slip: SlipImage, place: Rect, labels: Collection[int]) -> bool:
-    bars = [piece for piece in pieces_of(slip) if piece.elongation >= BAR_SLIMNESS and _long(piece) >= SHORT_BAR_MM]
+    bars = [piece for piece in pieces_of(slip) if piece.elongation >= BAR_SLIMNESS and piece.length_mm >= SHORT_BAR_MM]
     here = [bar for bar in bars if place.contains(bar.centre)]
     level, upright = any(_lies(bar.place) for bar in here), any(_stands(bar.place) for bar in here)
-    if not (level and upright and any(bar.label in labels and _long(bar) >= BAR_MM for bar in bars)):
+    if not (level and upright and any(bar.label in labels and bar.length_mm >= BAR_MM for bar in bars)):
         return False
     stamp = stamp_at(slip, place)
     if stamp is None:
         return False
     cutout = cut_out(slip, [piece for piece in pieces_of(slip) if piece.label in labels])
-    rows, columns = np.nonzero(cutout.mask)
-    points = np.stack([columns + cutout.column, rows + cutout.row], axis=1) / slip.px_per_mm
-    points += (slip.origin.x, slip.origin.y)
-    return float(covered(stamp, points).mean()) >= STAMPED_SHARE
+    return float(covered(stamp, points_of(slip, cutout)).mean()) >= STAMPED_SHARE
 
 
 def _lies(bar: Rect) -> bool:
@@ -85,10 +82,6 @@ def _lies(bar: Rect) -> bool:
 
 def _stands(bar: Rect) -> bool:
     return bar.height > bar.width / MOST_SLOPE
-
-
-def _long(piece: Piece) -> float:
-    return float(np.hypot(piece.place.width, piece.place.height))
 
 
 def but_for_stamp(slip: SlipImage, reading: SlipReading, engine: TextEngine) -> Bare | None:

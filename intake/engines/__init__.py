@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from intake.values import GrayImage, Posteriors, TextGuess
 
@@ -40,12 +41,18 @@ def second_opinions(guesses: Iterable[TextGuess]) -> tuple[TextGuess, ...]:
     return tuple(_spelt(guess.second) for guess in guesses if guess.second is not None and len(guess.second))
 
 
-def _spelt(chances: Posteriors) -> TextGuess:
-    """The likeliest letters of the frames, and how sure they are on average."""
+def likeliest(chances: npt.NDArray[np.float32], characters: Sequence[str]) -> tuple[str, float]:
+    """What the frames show, each at its likeliest, and how sure that is on average; the first character is none, and
+    what goes on from frame to frame is one.
+    """
     best = chances.argmax(axis=1)
     new = (best != 0) & (best != np.concatenate(([0], best[:-1])))
     sure = chances.max(axis=1)[new]
-    return TextGuess("".join(ALPHABET[i - 1] for i in best[new]), float(sure.mean()) if sure.size else 0.0, chances)
+    return "".join(characters[index] for index in best[new]), float(sure.mean()) if sure.size else 0.0
+
+
+def _spelt(chances: Posteriors) -> TextGuess:
+    return TextGuess(*likeliest(chances, ("", *ALPHABET)), chances)
 
 
 def _sane(guess: object) -> bool:

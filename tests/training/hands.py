@@ -25,12 +25,14 @@ from rapidfuzz.distance import Levenshtein
 from torch import nn
 from torch.nn import functional
 
-from intake.engines import ALPHABET, pp_ocr
+from intake.engines import ALPHABET, likeliest, pp_ocr
 from tests.training.lines import draw
 
+LETTERS = ("", *ALPHABET)
 WIDTH, STATE, REACH = 128, 96, 5
 """Channels, units of the recurrent layer in either direction, and frames that a convolution sees."""
 LATE, NOISE, RATE, DECAY, CLIP = 0.15, 0.1, 3e-3, 0.02, 1.0
+"""As networks of this size are usually taught; nothing else was tried."""
 BATCH, HELD_OUT = 48, 600
 SHARE = 250
 """Lines that a process draws at a time."""
@@ -146,9 +148,8 @@ def error_rate(hands: Hands, shown: Sequence[Shown]) -> float:
     errors = written = 0
     with torch.no_grad():
         for line in shown:
-            best = hands(torch.tensor(line.seen.astype(np.float32))[None])[0].argmax(dim=1).numpy()
-            new = (best != 0) & (best != np.concatenate(([0], best[:-1])))
-            errors += Levenshtein.distance(best[new].tolist(), line.letters)
+            said = hands(torch.tensor(line.seen.astype(np.float32))[None])[0].numpy()
+            errors += Levenshtein.distance(likeliest(said, LETTERS)[0], "".join(LETTERS[n] for n in line.letters))
             written += len(line.letters)
     hands.train()
     return errors / max(written, 1)

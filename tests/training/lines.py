@@ -5,7 +5,6 @@ Every line is drawn from its own number alone, so that the same numbers give the
 """
 
 import random
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from intake.engines import ALPHABET
+from intake.engines.pp_ocr import column_of
 from intake.first_names import FIRST_NAMES
 from intake.last_names import LAST_NAMES
 from intake.stages.names import PAD_SHARE, STRETCH
@@ -30,7 +31,6 @@ ONSETS, NUCLEI, CODAS, ENDINGS = (
 """The parts of places' names."""
 RARE = "aabcdeefghiijklmnnoopqrrssttuuvwxyzäöüß"
 """Letters of words that are no names, so that seldom ones are learned, too."""
-OWN_LETTER = {"ß": "S", "ı": "I", "ł": "L", "ø": "O", "đ": "D"}
 FIRST, LAST = sorted(FIRST_NAMES), sorted(LAST_NAMES)
 LEAST_INK = 20
 """Pixels; what a scanner has lost nearly all of teaches nothing."""
@@ -45,9 +45,8 @@ class Line:
 
 
 def letters_of(text: str) -> str:
-    """The letters A to Z of a text; ß is one S."""
-    bare = (OWN_LETTER.get(sign.lower()) or unicodedata.normalize("NFD", sign)[:1] for sign in text)
-    return "".join(sign.upper() for sign in bare if "A" <= sign.upper() <= "Z")
+    """The letters A to Z of a text, as the recognisers fold them; ß is one S."""
+    return "".join(ALPHABET[column - 1] for sign in text if (column := column_of(sign)) > 0)
 
 
 def draw(number: int, fonts: Sequence[Path]) -> Line | None:
