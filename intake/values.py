@@ -535,14 +535,14 @@ Posteriors = npt.NDArray[np.float32]
 class TextGuess:
     """What an engine made of one crop: `score` is its own confidence (0 to 1), never to be taken for a chance.
 
-    `posteriors` is None for an engine that only hands out finished text; `second` are the chances of the same frames in
-    the eyes of another recogniser, None for an engine that has none.
+    `posteriors` is None for an engine that only hands out finished text; `crop` is what it was made of, None where
+    nobody is to look at it again.
     """
 
     text: str
     score: float
     posteriors: Posteriors | None
-    second: Posteriors | None = None
+    crop: GrayImage | None = None
 
 
 # ---------------------------------------------------------------- the child

@@ -1,12 +1,12 @@
 """Reading text: one method, plain values across; the engine behind it may be changed or misbehave."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from intake.values import GrayImage, Posteriors, TextGuess
+from intake.values import GrayImage, TextGuess
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """The columns 1 to 26 of the posteriors; column 0 stands for no letter."""
@@ -17,6 +17,16 @@ class TextEngine(Protocol):
 
     def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
         """Read each crop: dark writing on white, one line each; one guess for each, in the same order."""
+        ...
+
+
+@runtime_checkable
+class Seconded(Protocol):
+    """An engine that knows a second recogniser, which makes other mistakes, and is asked where the first left doubt."""
+
+    @property
+    def second(self) -> TextEngine:
+        """The second recogniser."""
         ...
 
 
@@ -36,9 +46,10 @@ def ask(engine: TextEngine, crops: Sequence[GrayImage]) -> tuple[TextGuess, ...]
     return guesses
 
 
-def second_opinions(guesses: Iterable[TextGuess]) -> tuple[TextGuess, ...]:
-    """What the second recogniser made of the same crops, where there is one: letters A to Z, without spaces."""
-    return tuple(_spelt(guess.second) for guess in guesses if guess.second is not None and len(guess.second))
+def second_opinions(engine: TextEngine, guesses: Iterable[TextGuess]) -> tuple[TextGuess, ...]:
+    """What the engine's second recogniser, if it has one, makes of the same crops: letters A to Z, without spaces."""
+    crops = [guess.crop for guess in guesses if guess.crop is not None]
+    return ask(engine.second, crops) if isinstance(engine, Seconded) else ()
 
 
 def likeliest(chances: npt.NDArray[np.float32], characters: Sequence[str]) -> tuple[str, float]:
@@ -51,15 +62,11 @@ def likeliest(chances: npt.NDArray[np.float32], characters: Sequence[str]) -> tu
     return "".join(characters[index] for index in best[new]), float(sure.mean()) if sure.size else 0.0
 
 
-def _spelt(chances: Posteriors) -> TextGuess:
-    return TextGuess(*likeliest(chances, ("", *ALPHABET)), chances)
-
-
 def _sane(guess: object) -> bool:
     """Whether a guess keeps to the agreement: text, a score from 0 to 1, chances of 27 finite columns."""
     if not (isinstance(guess, TextGuess) and isinstance(guess.text, str) and 0.0 <= guess.score <= 1.0):
         return False
-    return all(chances is None or _are_chances(chances) for chances in (guess.posteriors, guess.second))
+    return guess.posteriors is None or _are_chances(guess.posteriors)
 
 
 def _are_chances(chances: object) -> bool:

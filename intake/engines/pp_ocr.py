@@ -23,12 +23,10 @@ from intake.values import GrayImage, Posteriors, TextGuess
 
 MODEL_FILE = "models/PP-OCRv6_rec_small.onnx"
 
-HANDS_FILE, HANDS_INPUT = "hands.onnx", "log_chances"
-"""The second recogniser: it sees the chances of the letters in every frame, which hold all that the first one saw, and
-was taught what hurried hands, hard pencils and bad scanners make of the letters of German names, by lines drawn in
-handwriting fonts (`tests/training/`; `docs/names.md` has what it is worth)."""
-LEAST_SEEN = 1e-30
-"""A chance below this is shown to it as this: the least of a letter on eight words was 1e-16."""
+HANDS_FILE = "hands.onnx"
+"""The second recogniser: PP-OCRv6 again, taught what hurried hands, hard pencils and bad scanners make of the letters
+of German names, by lines drawn in handwriting fonts; it knows A to Z only (`tests/training/`; `docs/names.md` has what
+it is worth)."""
 
 LINE_HEIGHT = 48
 """Height in pixels of the lines that the model was trained on."""
@@ -60,36 +58,40 @@ Frames = npt.NDArray[np.float32]
 class PPOCR:
     """The engine; make one with `load`, once for each process."""
 
-    first: "Recogniser"
-    hands: onnxruntime.InferenceSession
+    session: onnxruntime.InferenceSession
+    characters: tuple[str, ...]
+    folding: "Folding"
+    second: "Hands"
 
     def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
         """Read each crop; batching brings nothing on one thread (measured), so one by one."""
         return [self._read(crop) for crop in crops]
 
     def _read(self, crop: GrayImage) -> TextGuess:
-        frames = self.first.read(crop)
-        text, score = likeliest(frames, self.first.characters)
-        second: Posteriors = self.hands.run(None, {HANDS_INPUT: self.first.seen(frames)[None]})[0][0]
-        return TextGuess(text.strip(), score, self.first.folding.fold(frames), second)
+        frames = frames_of(self.session, crop)
+        text, score = likeliest(frames, self.characters)
+        return TextGuess(text.strip(), score, self.folding.fold(frames), crop)
 
 
 @dataclass(frozen=True, slots=True)
-class Recogniser:
-    """PP-OCRv6 alone."""
+class Hands:
+    """The second recogniser, which spells without case, marks and spaces."""
 
     session: onnxruntime.InferenceSession
-    characters: tuple[str, ...]
-    folding: "Folding"
 
-    def read(self, crop: GrayImage) -> Frames:
-        """The chances of all characters in every frame of a line."""
-        frames: Frames = self.session.run(None, {self.session.get_inputs()[0].name: _input(crop)})[0][0]
-        return frames
+    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
+        """Read each crop."""
+        return [self._read(crop) for crop in crops]
 
-    def seen(self, frames: Frames) -> Frames:
-        """What of them the second recogniser sees: the logarithms of the chances of letters."""
-        return np.log(np.maximum(frames[:, self.folding.columns], np.float32(LEAST_SEEN)))
+    def _read(self, crop: GrayImage) -> TextGuess:
+        frames = frames_of(self.session, crop)
+        return TextGuess(*likeliest(frames, ("", *ALPHABET)), frames)
+
+
+def frames_of(session: onnxruntime.InferenceSession, crop: GrayImage) -> Frames:
+    """The chances of all characters in every frame of a line."""
+    frames: Frames = session.run(None, {session.get_inputs()[0].name: input_of(crop)})[0][0]
+    return frames
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +126,7 @@ def column_of(character: str) -> int:
     return string.ascii_uppercase.find(plain.upper()) + 1 if plain.isascii() and plain.isalpha() else -1
 
 
-def _input(crop: GrayImage) -> npt.NDArray[np.float32]:
+def input_of(crop: GrayImage) -> npt.NDArray[np.float32]:
     """The crop as the model takes it: shape (1, 3, 48, width), -1 is black, 1 is white, 0 beyond the end."""
     height, width = crop.shape
     drawn = min(max(-(-LINE_HEIGHT * width // height), 1), MOST_WIDTH)
@@ -158,15 +160,6 @@ def load() -> PPOCR:
     Raises:
         DependencyMissingError: The weights are not on this machine.
     """
-    return PPOCR(load_first(), _session(Path(__file__).with_name(HANDS_FILE)))
-
-
-def load_first() -> Recogniser:
-    """Load PP-OCRv6 alone.
-
-    Raises:
-        DependencyMissingError: The weights are not on this machine.
-    """
     session = _session(model_path())
     listed = session.get_modelmeta().custom_metadata_map["character"].split("\n")
     while listed and not listed[-1]:
@@ -174,7 +167,8 @@ def load_first() -> Recogniser:
     wanted = session.get_outputs()[0].shape[-1]
     characters = ["", *listed]
     characters += [" "] * (wanted - len(characters) if isinstance(wanted, int) else 1)
-    return Recogniser(session, tuple(characters), folding_of(characters))
+    hands = Hands(_session(Path(__file__).with_name(HANDS_FILE)))
+    return PPOCR(session, tuple(characters), folding_of(characters), hands)
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:

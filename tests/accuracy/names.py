@@ -66,6 +66,15 @@ class Remembering:
         return self._known[key]
 
 
+class RememberingBoth(Remembering):
+    """The same for an engine with a second recogniser."""
+
+    def __init__(self, engine: pp_ocr.PPOCR) -> None:
+        """Remember nothing yet."""
+        super().__init__(engine)
+        self.second = Remembering(engine.second)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One slip: where it is from, whose it is, what is known of its name, and who was named for it.
@@ -232,7 +241,7 @@ def measure(made: Generated, seed: int, others: Sequence[Child], only: Sequence[
     strange = {child.name for child in every if child.id in strangers}
     school = school_of(own, others, strange, SCHOOL, seed)
     templates = [prepare(blank.read_bytes()) for blank in made.blanks]
-    engine = Remembering(pp_ocr.load())
+    engine = RememberingBoth(pp_ocr.load())
     lines: tuple[list[Line], list[Line]] = ([], [])
     for name in sorted(classes):
         if only and not name.startswith(tuple(only)):

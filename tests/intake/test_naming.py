@@ -156,11 +156,11 @@ class ThinksTwice(Reads):
     """An engine that makes nothing of a line, with a second recogniser that reads it."""
 
     def __init__(self, text: str, second: str) -> None:
-        super().__init__(second)
-        self.first = text
+        super().__init__(text)
+        self.second = Reads(second)
 
     def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
-        return [replace(Reads(self.first).read_lines([crop])[0], second=self._frames()) for crop in crops]
+        return [replace(guess, crop=crop) for guess, crop in zip(super().read_lines(crops), crops, strict=True)]
 
 
 @pytest.mark.parametrize(("second", "known"), [("Jörn Petersen", True), ("Jannik Schwarz", False)])
@@ -475,12 +475,11 @@ class ReadsTops(Reads):
 
     def __init__(self, text: str, shows: str, second: str) -> None:
         super().__init__(shows, 0.6)
-        self.misread, self.again = text, Reads(second, 0.6)
+        self.misread, self.second = text, Reads(second, 0.6)
 
     def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
-        again = [guess.posteriors for guess in self.again.read_lines(crops)]
         read = super().read_lines(crops)
-        return [replace(guess, text=self.misread, score=0.9, second=p) for guess, p in zip(read, again, strict=True)]
+        return [replace(guess, text=self.misread, score=0.9, crop=c) for guess, c in zip(read, crops, strict=True)]
 
 
 @pytest.mark.parametrize(

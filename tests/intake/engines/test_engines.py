@@ -39,6 +39,14 @@ class Constant:
         return self.guesses
 
 
+class Unsure(Constant):
+    """An engine with a second recogniser."""
+
+    def __init__(self, guesses: list[TextGuess], second: TextEngine) -> None:
+        super().__init__(guesses)
+        self.second = second
+
+
 def bad_posteriors(shape: tuple[int, ...], value: float) -> Posteriors:
     return np.full(shape, value, np.float32)
 
@@ -60,14 +68,18 @@ def test_a_wrong_number_of_guesses_leaves_all_lines_unread(count: int) -> None:
         TextGuess("Anna", 0.9, bad_posteriors((4, 26), 0.1)),
         TextGuess("Anna", 0.9, bad_posteriors((4, 27), float("nan"))),
         TextGuess("Anna", 0.9, bad_posteriors((27,), 0.1)),
-        TextGuess("Anna", 0.9, None, bad_posteriors((4, 26), 0.1)),
-        TextGuess("Anna", 0.9, None, bad_posteriors((4, 27), float("inf"))),
+        TextGuess("Anna", 0.9, bad_posteriors((4, 27), float("inf"))),
         TextGuess(None, 0.9, None),  # type: ignore[arg-type]  # this is the misbehaviour
         None,
     ],
 )
 def test_junk_leaves_the_line_unread(junk: TextGuess) -> None:
     assert ask(Constant([junk]), [CROP]) == ()
+
+
+def test_a_second_recogniser_that_fails_has_no_opinion() -> None:
+    assert second_opinions(Unsure([GUESS], Broken()), [replace(GUESS, crop=CROP)]) == ()
+    assert second_opinions(Unsure([GUESS], Constant([GUESS])), [replace(GUESS, crop=CROP)]) == (GUESS,)
 
 
 def test_no_crop_is_no_question() -> None:
@@ -108,15 +120,16 @@ def test_the_posteriors_spell_the_name() -> None:
 
 
 def test_the_second_opinion_spells_the_name() -> None:
-    (guess,) = second_opinions(ask(pp_ocr.load(), [drawn("Mia Beck")]))
+    (guess,) = second_opinions(pp_ocr.load(), ask(pp_ocr.load(), [drawn("Mia Beck")]))
     assert guess.text == "MIABECK"
     assert guess.posteriors is not None
     assert guess.posteriors.sum(axis=1) == pytest.approx(1.0, abs=1e-3)
-    assert guess.second is None
 
 
 def test_who_has_no_second_opinion_gives_none() -> None:
-    assert second_opinions([GUESS, replace(GUESS, second=np.zeros((0, 27), np.float32))]) == ()
+    crop = drawn("Mia Beck")
+    assert second_opinions(pp_ocr.load(), [GUESS]) == ()
+    assert second_opinions(pp_ocr.load().second, [replace(GUESS, crop=crop)]) == ()
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 900), (400, 2), (60, 4000)])

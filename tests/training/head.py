@@ -1,9 +1,9 @@
-"""Teaches the second recogniser what becomes of letters in hurried hands and bad scans, and writes it down as ONNX.
+"""Teaches the last part of the second recogniser what becomes of letters in hurried hands and bad scans.
 
-`python -m tests.training.hands --fonts DIR --out FILE` draws lines in the fonts of a folder (TrueType; those that it
+`python -m tests.training.head --fonts DIR --out FILE` draws lines in the fonts of a folder (TrueType; those that it
 was taught with are in `fonts.txt`, all under the OFL or Apache-2.0), shows them to PP-OCRv6, and teaches a small
 network to spell the names from what that one thinks of the letters in every frame: connectionist temporal
-classification (Graves et al. 2006). Needs PyTorch, with ONNX to write, which the program itself does not.
+classification (Graves et al. 2006). `whole.py` goes on from there. Needs PyTorch, which the program itself does not.
 """
 
 import argparse
@@ -29,6 +29,8 @@ from intake.engines import ALPHABET, likeliest, pp_ocr
 from tests.training.lines import draw
 
 LETTERS = ("", *ALPHABET)
+LEAST_SEEN = 1e-30
+"""A chance below this is shown as this: the least of a letter on eight words was 1e-16."""
 WIDTH, STATE, REACH = 128, 96, 5
 """Channels, units of the recurrent layer in either direction, and frames that a convolution sees."""
 LATE, NOISE, RATE, DECAY, CLIP = 0.15, 0.1, 3e-3, 0.02, 1.0
@@ -48,7 +50,7 @@ class Shown:
     letters: tuple[int, ...]
 
 
-class Hands(nn.Module):  # type: ignore[misc]  # PyTorch is not installed here
+class Head(nn.Module):  # type: ignore[misc]  # PyTorch is not installed here
     """From the logarithms of the chances of each frame to the chances of no letter and A to Z.
 
     Only how they differ within a frame counts. That says all that PP-OCRv6 knew before its last layer, which is
@@ -79,99 +81,74 @@ class Hands(nn.Module):  # type: ignore[misc]  # PyTorch is not installed here
         return functional.log_softmax(letters, dim=2)
 
 
-class Chances(nn.Module):  # type: ignore[misc]  # PyTorch is not installed here
-    """The same for ONNX: chances, not their logarithms."""
-
-    def __init__(self, hands: Hands) -> None:
-        super().__init__()
-        self.hands = hands
-
-    def forward(self, seen: torch.Tensor) -> torch.Tensor:
-        return torch.exp(self.hands(seen))
-
-
 def show(numbers: Sequence[int], fonts: Sequence[Path]) -> list[Shown]:
     """The lines of these numbers as PP-OCRv6 sees them."""
     cv2.setNumThreads(1)
-    engine, shown = pp_ocr.load_first(), list[Shown]()
+    engine, shown = pp_ocr.load(), list[Shown]()
     for number in numbers:
         line = draw(number, fonts)
         letters = () if line is None else tuple(ALPHABET.index(letter) + 1 for letter in line.letters)
         needed = len(letters) + sum(one == other for one, other in pairwise(letters))
         if line is None or not letters:
             continue
-        seen = engine.seen(engine.read(line.crop))
+        frames = pp_ocr.frames_of(engine.session, line.crop)
+        seen = np.log(np.maximum(frames[:, engine.folding.columns], np.float32(LEAST_SEEN)))
         if needed <= len(seen) <= LONGEST:
             shown.append(Shown(seen.astype(np.float16), letters))
     return shown
 
 
-def teach(shown: Sequence[Shown], rounds: int) -> Hands:
+def teach(shown: Sequence[Shown], rounds: int) -> Head:
     """A network that has seen all lines so many times."""
     some = np.concatenate([line.seen for line in shown[:1500]]).astype(np.float32)
     some -= some.mean(axis=1, keepdims=True)
-    hands = Hands(torch.tensor(some.mean(axis=0)), torch.tensor(some.std(axis=0) + 1e-3))
+    head = Head(torch.tensor(some.mean(axis=0)), torch.tensor(some.std(axis=0) + 1e-3))
     ordered = sorted(shown, key=lambda line: len(line.seen))
     batches = [ordered[at : at + BATCH] for at in range(0, len(ordered), BATCH)]
-    way = torch.optim.AdamW([p for p in hands.parameters() if p.requires_grad], weight_decay=DECAY)
+    way = torch.optim.AdamW([p for p in head.parameters() if p.requires_grad], weight_decay=DECAY)
     pace = torch.optim.lr_scheduler.OneCycleLR(way, RATE, total_steps=rounds * len(batches))
     for number in range(rounds):
         random.shuffle(batches)
         lost = 0.0
         for batch in batches:
             way.zero_grad()
-            loss = _loss(hands, batch)
+            loss = _loss(head, batch)
             loss.backward()
-            nn.utils.clip_grad_norm_(hands.parameters(), CLIP)
+            nn.utils.clip_grad_norm_(head.parameters(), CLIP)
             way.step()
             pace.step()
             lost += loss.item()
         sys.stdout.write(f"round {number + 1} of {rounds}: loss {lost / len(batches):.3f}\n")
         sys.stdout.flush()
-    return hands
+    return head
 
 
-def _loss(hands: Hands, batch: Sequence[Shown]) -> torch.Tensor:
+def _loss(head: Head, batch: Sequence[Shown]) -> torch.Tensor:
     frames = [len(line.seen) for line in batch]
     seen = np.zeros((len(batch), max(frames), batch[0].seen.shape[1]), np.float32)
     for row, line in zip(seen, batch, strict=True):
         row[: len(line.seen)] = line.seen
     letters = torch.tensor([letter for line in batch for letter in line.letters])
     counts = torch.tensor([len(line.letters) for line in batch])
-    said = hands(torch.tensor(seen)).transpose(0, 1)
+    said = head(torch.tensor(seen)).transpose(0, 1)
     return functional.ctc_loss(said, letters, torch.tensor(frames), counts, zero_infinity=True)
 
 
-def error_rate(hands: Hands, shown: Sequence[Shown]) -> float:
+def error_rate(head: Head, shown: Sequence[Shown]) -> float:
     """Wrong letters by letters written, with the likeliest letter of every frame."""
-    hands.eval()
+    head.eval()
     errors = written = 0
     with torch.no_grad():
         for line in shown:
-            said = hands(torch.tensor(line.seen.astype(np.float32))[None])[0].numpy()
+            said = head(torch.tensor(line.seen.astype(np.float32))[None])[0].numpy()
             errors += Levenshtein.distance(likeliest(said, LETTERS)[0], "".join(LETTERS[n] for n in line.letters))
             written += len(line.letters)
-    hands.train()
+    head.train()
     return errors / max(written, 1)
 
 
-def write(hands: Hands, out: Path) -> None:
-    """Write the network down as ONNX, for lines of any length."""
-    hands.eval()
-    torch.onnx.export(
-        Chances(hands),
-        (torch.zeros(1, 40, hands.mean.numel()),),
-        str(out),
-        input_names=[pp_ocr.HANDS_INPUT],
-        output_names=["chances"],
-        dynamic_axes={pp_ocr.HANDS_INPUT: {1: "frames"}, "chances": {1: "frames"}},
-        opset_version=17,
-        dynamo=False,
-    )
-
-
 def main() -> None:
-    """Draw, show, teach, write."""
+    """Draw, show, teach, write down."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--fonts", type=Path, required=True, help="a folder of TrueType fonts")
     parser.add_argument("--out", type=Path, required=True)
@@ -192,9 +169,9 @@ def main() -> None:
     sys.stdout.write("\n")
     held_out, taught = shown[:HELD_OUT], shown[HELD_OUT:]
     random.shuffle(taught)
-    hands = teach(taught, chosen.rounds)
-    sys.stdout.write(f"letters wrong on {len(held_out)} other lines: {error_rate(hands, held_out):.3f}\n")
-    write(hands, chosen.out)
+    head = teach(taught, chosen.rounds)
+    sys.stdout.write(f"letters wrong on {len(held_out)} other lines: {error_rate(head, held_out):.3f}\n")
+    torch.save(head.state_dict(), chosen.out)
 
 
 if __name__ == "__main__":
