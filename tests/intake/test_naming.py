@@ -171,6 +171,14 @@ def test_a_second_opinion_may_name_the_child_that_the_first_one_does_not(second:
     assert (texts[0].text, texts[0].state) == ("Ptersn", TextState.WRITTEN)
 
 
+@pytest.mark.parametrize(("second", "known"), [("Jorn Petersn", True), ("Jorn Persen", False), ("Jorn Pausen", False)])
+def test_a_name_that_only_its_lead_tells_needs_a_second_opinion(second: str, *, known: bool) -> None:
+    line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
+    _, identity, _ = read_names(slip_of(), [line], NO_CODE, ROSTER, ThinksTwice("Jorn Persen", second))
+    assert (identity.child == ROSTER.children[0]) == known
+    assert read_names(slip_of(), [line], NO_CODE, ROSTER, Reads("Jorn Persen"))[1].child is None
+
+
 def test_a_note_among_the_guardians_names_says_nothing_of_who_they_are() -> None:
     lines = template_of(SECONDARY).form.texts
     for said, known in (("nur im Klassenverband", True), ("Volker Zimmermann", False)):

@@ -2,7 +2,7 @@
 
 `python -m tests.training.whole --fonts DIR --head FILE --out FILE` puts what `head.py` has taught in the place of the
 last layer of PP-OCRv6, and teaches all of it together, gently, with new lines. Needs PyTorch, ONNX and onnx2torch,
-which the program itself does not. Weights are written with half the precision: it makes no difference to what is read.
+which the program itself does not. Weights are written with half the precision.
 """
 
 import argparse
@@ -42,8 +42,14 @@ SHARES = 3
 """Of so many shares the lines of like width are put together."""
 RATE, HEAD_RATE, DECAY, WARM = 2.5e-5, 1e-4, 0.01, 0.1
 """How fast what PP-OCRv6 knew is changed, and the rest. With 3e-4 it forgot more than it learned."""
+LINES, PACED_FOR = 45_600, 60_000
+"""Lines that are shown, and those that the pace was chosen for: with more of them real words were read worse."""
 MEAN_OF = 0.998
-"""What is written down is the mean over about the last 500 steps."""
+"""What is learned is the mean over about the last 500 steps."""
+NEW = 0.7
+"""What is written down is so much what was learned, and for the rest what was known before (Wortsman et al. 2022,
+"Robust fine-tuning of zero-shot models"): of 2,985 real words .552 are read then, of lines in fonts more than before;
+with 0.8 .547, with 0.5 .560. Of 53 lines that the first recogniser left it names 15 with 0.7 or 0.8, 13 with 0.5."""
 LEAST_BATCH, MOST_FRAMES = 8, 110
 OPSET, IR = 17, 8
 LARGE = 64
@@ -194,14 +200,15 @@ def _width(line: Line) -> int:
 
 
 def teach(whole: Whole, fonts: Sequence[Path], lines: int) -> Whole:
-    """Teach it with so many lines; what comes back is its mean over the last steps."""
+    """Teach it with so many lines; what comes back is what it has learned and what it knew before, mixed."""
+    known = copy.deepcopy(whole)
     whole.train()
     own = {id(parameter) for parameter in whole.eye.parameters()}
     rest = [parameter for parameter in whole.parameters() if id(parameter) not in own]
     groups = [{"params": list(whole.eye.parameters()), "lr": RATE}, {"params": rest, "lr": HEAD_RATE}]
     way = torch.optim.AdamW(groups, weight_decay=DECAY)
-    steps = lines // BATCH
-    pace = torch.optim.lr_scheduler.OneCycleLR(way, [RATE, HEAD_RATE], total_steps=steps, pct_start=WARM)
+    steps, planned = lines // BATCH, lines * PACED_FOR // LINES // BATCH + 1
+    pace = torch.optim.lr_scheduler.OneCycleLR(way, [RATE, HEAD_RATE], total_steps=planned, pct_start=WARM)
     mean = copy.deepcopy(whole)
     for step, batch in enumerate(islice(batches(fonts), steps), start=1):
         way.zero_grad()
@@ -210,13 +217,18 @@ def teach(whole: Whole, fonts: Sequence[Path], lines: int) -> Whole:
         nn.utils.clip_grad_norm_(whole.parameters(), CLIP)
         way.step()
         pace.step()
-        kept = min(MEAN_OF, step / (step + 10))
-        with torch.no_grad():
-            for old, new in zip(mean.parameters(), whole.parameters(), strict=True):
-                old.mul_(kept).add_(new, alpha=1 - kept)
+        _mix(mean, whole, 1 - min(MEAN_OF, step / (step + 10)))
         sys.stdout.write(f"\rstep {step} of {steps}: loss {loss.item():.3f}")
         sys.stdout.flush()
-    return mean
+    _mix(known, mean, NEW)
+    return known
+
+
+def _mix(one: Whole, other: Whole, share: float) -> None:
+    """Change the one to so large a share of the other."""
+    with torch.no_grad():
+        for old, new in zip(one.parameters(), other.parameters(), strict=True):
+            old.mul_(1 - share).add_(new, alpha=share)
 
 
 def _loss(whole: Whole, batch: Sequence[Line]) -> torch.Tensor:
@@ -293,7 +305,7 @@ def main() -> None:
     parser.add_argument("--fonts", type=Path, required=True, help="a folder of TrueType fonts")
     parser.add_argument("--head", type=Path, required=True, help="what head.py has written down")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--lines", type=int, default=60_000)
+    parser.add_argument("--lines", type=int, default=LINES)
     chosen = parser.parse_args()
     random.seed(0)
     torch.manual_seed(0)
