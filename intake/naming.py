@@ -543,19 +543,26 @@ def _name_child(
 ) -> tuple[_Read, _Named]:
     """Read one rendering of the line after the other until the child is beyond doubt.
 
-    What variations of the crops say counts only if they name a child that the crops themselves leave possible: in a
-    narrower picture a long word may lose its letters. Whoever is not named is not to look like more children, nor its
+    What variations of the crops say, to the second recogniser, too, counts only if they name a child that the crops
+    themselves leave possible: in a narrower picture a long word may lose its letters. Of 32 unsure slips of four series
+    two more are named by the second, with all that it names five, all rightly; but of 144 slips whose child was taken
+    off the list one would be, and none is. Whoever is not named is not to look like more children, nor its
     line to object, for having been read more often.
     """
     read, named = _read_on(_Read(), _renderings(cut), cut.state, vocabulary, engine)
     if named.identity.state not in {IdentityState.UNSURE, IdentityState.NO_NAME}:
         return read, named
-    again = _by_second_opinion(read, cut.state, vocabulary, guardians, engine)
-    if again is not None:
-        return read, again
+    again = _Read(second_opinions(engine, read.whole), second_opinions(engine, read.parts))
+    seen = _by_second_opinion(read, again, cut.state, vocabulary, guardians)
+    if seen is not None:
+        return read, seen
     more = (Rendering(crop, whole=True) for crop in variations_of(cut.crops))
     varied, found = _read_on(read, more, cut.state, vocabulary, engine)
-    return (varied, found) if may_be(found.identity, read.every, named.identity) else (read, named)
+    if may_be(found.identity, read.every, named.identity):
+        return varied, found
+    again = again.and_also(second_opinions(engine, varied.whole[len(read.whole) :]), whole=True)
+    seen = _by_second_opinion(varied, again, cut.state, vocabulary, guardians)
+    return (varied, seen) if seen is not None and may_be(seen.identity, read.every, named.identity) else (read, named)
 
 
 def _read_on(
@@ -584,7 +591,7 @@ def _read_on(
 
 
 def _by_second_opinion(
-    read: _Read, line: TextState, vocabulary: Vocabulary, guardians: Sequence[TextGuess], engine: TextEngine
+    read: _Read, again: _Read, line: TextState, vocabulary: Vocabulary, guardians: Sequence[TextGuess]
 ) -> _Named | None:
     """Whom the readings name with what a second recogniser makes of the same renderings, one after the other; and only
     with these a name that can be nobody else's, but reached no bar: "Noßdorfer Kürenzer", who was not listed, had been
@@ -594,15 +601,13 @@ def _by_second_opinion(
     children taken off their lists nobody more, else one.
     """
     state = TextState.WRITTEN if line is TextState.EMPTY else line
-    again = second_opinions(engine, read.whole)
-    for guesses, parts in ((read.whole, ()), (read.every, read.parts)):
-        again += second_opinions(engine, parts)
-        seen = [identify(state, guesses + again[:count], vocabulary, complete=False) for count in range(1, len(again))]
-        every = guesses + again
+    for guesses, more, by_part in ((read.whole, again.whole, False), (read.every, again.every, bool(read.parts))):
+        seen = [identify(state, guesses + more[:count], vocabulary, complete=False) for count in range(1, len(more))]
+        every = guesses + more
         seen.append(identify_alone(identify(state, every, vocabulary), every, vocabulary, guardians))
-        for identity in seen if again else ():
+        for identity in seen if more else ():
             if identity.state is IdentityState.IDENTIFIED and is_well_explained(identity):
-                return _Named(identity, by_part=bool(parts))
+                return _Named(identity, by_part)
     return None
 
 

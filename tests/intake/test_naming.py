@@ -157,7 +157,7 @@ class ThinksTwice(Reads):
 
     def __init__(self, text: str, second: str) -> None:
         super().__init__(text)
-        self.second = Reads(second)
+        self.second: Reads = Reads(second)
 
     def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
         return [replace(guess, crop=crop) for guess, crop in zip(super().read_lines(crops), crops, strict=True)]
@@ -169,6 +169,19 @@ def test_a_second_opinion_may_name_the_child_that_the_first_one_does_not(second:
     texts, identity, _ = read_names(slip_of(), [line], NO_CODE, ROSTER, ThinksTwice("Ptersn", second))
     assert (identity.child == ROSTER.children[0]) == known
     assert (texts[0].text, texts[0].state) == ("Ptersn", TextState.WRITTEN)
+
+
+@pytest.mark.parametrize(("first", "known"), [("Ptersn", True), ("Kassenmuehle", False)])
+def test_a_second_opinion_on_a_variation_counts_only_for_a_child_that_the_crops_leave_possible(
+    first: str, *, known: bool
+) -> None:
+    slip = slip_of()
+    line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
+    cut = cut_line(slip, line)
+    engine = ThinksTwice(first, "")
+    engine.second = ReadsLate("", "Jörn Petersen", len(cut.crops) + len(cut.harder()))
+    _, identity, _ = read_names(slip, [line], NO_CODE, ROSTER, engine)
+    assert (identity.child == ROSTER.children[0]) == known
 
 
 @pytest.mark.parametrize(("second", "known"), [("Jorn Petersn", True), ("Jorn Persen", False), ("Jorn Pausen", False)])
