@@ -490,14 +490,18 @@ def _bridged(writing: Mask, dark_print: Mask, px_per_mm: float) -> Mask:
 
 
 def _renderings(look: "_Look", bridged: Mask) -> tuple[GrayImage, ...]:
-    """The crops for an engine, the likeliest to be read first."""
+    """The crops for an engine, the likeliest to be read first. What is printed beside the writing is in none: "Wir" and
+    "willige" had been read as part of the guardians' names.
+    """
     box = _tight_box(bridged)
     soft = cv2.dilate(bridged.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     full = max(float(np.percentile(look.darkness[bridged], 70)), 0.15)
     clean = _crop(np.where(soft & (bridged | ~look.print_), look.darkness, 0), box, full)
     foreign = cv2.dilate((look.ink & ~bridged).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     wide = _with_sides(box, bridged.shape[1])
-    kept = _crop(np.where(foreign & ~soft, 0, look.darkness), wide, full)
+    beside = look.print_.copy()
+    beside[:, box.left : box.right] = False
+    kept = _crop(np.where((foreign & ~soft) | beside, 0, look.darkness), wide, full)
     return (clean, half_as_wide_again(kept), kept, _leaning(kept, LEAN), half_as_wide_again(_leaning(kept, -LEAN)))
 
 

@@ -122,6 +122,15 @@ def test_the_first_crop_shows_the_writing_without_the_printed_line() -> None:
     assert dark_in_row.max() < 0.8
 
 
+def test_printed_words_beside_the_writing_are_in_no_crop() -> None:
+    page, line = blank(), replace(LINE, place=replace(LINE.place, x=12.0))
+    write(page, "Lena Richter", x=14.0)
+    bare = page.copy()
+    bare[:, : px(13.0)] = 255
+    with_print, without = (cut_line(slip_of(each), line).crops for each in (page, bare))
+    assert all(np.array_equal(one, other) for one, other in zip(with_print, without, strict=True))
+
+
 def test_a_stroke_goes_on_where_the_printed_line_was_taken_away() -> None:
     page = blank()
     stroke(page, (40, 24), (42, 31))
