@@ -602,13 +602,25 @@ def _by_second_opinion(
     """
     state = TextState.WRITTEN if line is TextState.EMPTY else line
     for guesses, more, by_part in ((read.whole, again.whole, False), (read.every, again.every, bool(read.parts))):
-        seen = [identify(state, guesses + more[:count], vocabulary, complete=False) for count in range(1, len(more))]
-        every = guesses + more
-        seen.append(identify_alone(identify(state, every, vocabulary), every, vocabulary, guardians))
-        for identity in seen if more else ():
+        for identity in _with_each(guesses, more, state, vocabulary, guardians):
             if identity.state is IdentityState.IDENTIFIED and is_well_explained(identity):
                 return _Named(identity, by_part)
     return None
+
+
+def _with_each(
+    guesses: tuple[TextGuess, ...],
+    more: tuple[TextGuess, ...],
+    state: TextState,
+    vocabulary: Vocabulary,
+    guardians: Sequence[TextGuess],
+) -> Iterator[Identity]:
+    """Whom the guesses name with the first of some more, with the first two, and so on; with all, also one alone."""
+    for count in range(1, len(more)):
+        yield identify(state, guesses + more[:count], vocabulary, complete=False)
+    if more:
+        every = guesses + more
+        yield identify_alone(identify(state, every, vocabulary), every, vocabulary, guardians)
 
 
 def _renderings(cut: LineCrops) -> Iterator[Rendering]:

@@ -678,7 +678,7 @@ def _ranked(likeness: Scores, log_ratio: Scores) -> _Opinions:
     return _Opinions(likeness, log_ratio, likeness + RATIO_WEIGHT * log_ratio)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _opinions(guess: TextGuess, spellings: Spellings, children: int) -> _Opinions:
     """What both opinions think of every child; the best spelling counts. Of one line, each crop is asked again and
     again with those that were read after it.
