@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -50,6 +49,26 @@ class Shown:
     letters: tuple[int, ...]
 
 
+class Spelling(nn.Module):  # type: ignore[misc]  # PyTorch is not installed here
+    """From what is known of each frame, shape (lines, known, frames), to letters, shape (lines, frames, 27)."""
+
+    def __init__(self, known: int) -> None:
+        super().__init__()
+        self.enter = nn.Conv1d(known, WIDTH, 1)
+        self.near = nn.ModuleList(nn.Conv1d(WIDTH, WIDTH, REACH, padding=REACH // 2) for _ in range(2))
+        self.far = nn.GRU(WIDTH, STATE, bidirectional=True, batch_first=True)
+        self.leave = nn.Linear(WIDTH + 2 * STATE, len(ALPHABET) + 1)
+        self.late = nn.Dropout(LATE)
+
+    def forward(self, known: torch.Tensor) -> torch.Tensor:
+        frames = self.late(functional.silu(self.enter(known)))
+        for convolution in self.near:
+            frames = frames + functional.silu(convolution(frames))
+        frames = self.late(frames.transpose(1, 2))
+        around, _ = self.far(frames)
+        return self.leave(torch.cat([self.late(around), frames], dim=2))
+
+
 class Head(nn.Module):  # type: ignore[misc]  # PyTorch is not installed here
     """From the logarithms of the chances of each frame to the chances of no letter and A to Z.
 
@@ -60,11 +79,7 @@ class Head(nn.Module):  # type: ignore[misc]  # PyTorch is not installed here
     def __init__(self, mean: torch.Tensor, scale: torch.Tensor) -> None:
         super().__init__()
         self.mean, self.scale = nn.Parameter(mean, requires_grad=False), nn.Parameter(scale, requires_grad=False)
-        self.enter = nn.Conv1d(mean.numel(), WIDTH, 1)
-        self.near = nn.ModuleList(nn.Conv1d(WIDTH, WIDTH, REACH, padding=REACH // 2) for _ in range(2))
-        self.far = nn.GRU(WIDTH, STATE, bidirectional=True, batch_first=True)
-        self.leave = nn.Linear(WIDTH + 2 * STATE, len(ALPHABET) + 1)
-        self.late = nn.Dropout(LATE)
+        self.spell = Spelling(mean.numel())
 
     def forward(self, seen: torch.Tensor) -> torch.Tensor:
         """Logarithms of the chances, shape (lines, frames, 27)."""
@@ -72,13 +87,7 @@ class Head(nn.Module):  # type: ignore[misc]  # PyTorch is not installed here
         frames = ((level - self.mean) / self.scale).transpose(1, 2)
         if self.training:
             frames = frames + NOISE * torch.randn_like(frames)
-        frames = self.late(functional.silu(self.enter(frames)))
-        for convolution in self.near:
-            frames = frames + functional.silu(convolution(frames))
-        frames = self.late(frames.transpose(1, 2))
-        around, _ = self.far(frames)
-        letters = self.leave(torch.cat([self.late(around), frames], dim=2))
-        return functional.log_softmax(letters, dim=2)
+        return functional.log_softmax(self.spell(frames), dim=2)
 
 
 def show(numbers: Sequence[int], fonts: Sequence[Path]) -> list[Shown]:
@@ -87,14 +96,12 @@ def show(numbers: Sequence[int], fonts: Sequence[Path]) -> list[Shown]:
     engine, shown = pp_ocr.load(), list[Shown]()
     for number in numbers:
         line = draw(number, fonts)
-        letters = () if line is None else tuple(ALPHABET.index(letter) + 1 for letter in line.letters)
-        needed = len(letters) + sum(one == other for one, other in pairwise(letters))
-        if line is None or not letters:
+        if line is None or not line.letters:
             continue
         frames = pp_ocr.frames_of(engine.session, line.crop)
         seen = np.log(np.maximum(frames[:, engine.folding.columns], np.float32(LEAST_SEEN)))
-        if needed <= len(seen) <= LONGEST:
-            shown.append(Shown(seen.astype(np.float16), letters))
+        if line.frames <= len(seen) <= LONGEST:
+            shown.append(Shown(seen.astype(np.float16), line.numbers))
     return shown
 
 
@@ -111,16 +118,22 @@ def teach(shown: Sequence[Shown], rounds: int) -> Head:
         random.shuffle(batches)
         lost = 0.0
         for batch in batches:
-            way.zero_grad()
-            loss = _loss(head, batch)
-            loss.backward()
-            nn.utils.clip_grad_norm_(head.parameters(), CLIP)
-            way.step()
-            pace.step()
-            lost += loss.item()
+            lost += learn(head, _loss(head, batch), way, pace)
         sys.stdout.write(f"round {number + 1} of {rounds}: loss {lost / len(batches):.3f}\n")
         sys.stdout.flush()
     return head
+
+
+def learn(
+    net: nn.Module, loss: torch.Tensor, way: torch.optim.Optimizer, pace: torch.optim.lr_scheduler.LRScheduler
+) -> float:
+    """One step away from a loss; how much that was."""
+    way.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(net.parameters(), CLIP)
+    way.step()
+    pace.step()
+    return float(loss.item())
 
 
 def _loss(head: Head, batch: Sequence[Shown]) -> torch.Tensor:

@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -42,6 +43,16 @@ class Line:
 
     crop: GrayImage
     letters: str
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The letters as 1 to 26."""
+        return tuple(ALPHABET.index(letter) + 1 for letter in self.letters)
+
+    @property
+    def frames(self) -> int:
+        """How many frames it takes at least to spell the letters: equal neighbours need one in between."""
+        return len(self.letters) + sum(one == other for one, other in pairwise(self.letters))
 
 
 def letters_of(text: str) -> str:

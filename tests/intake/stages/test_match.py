@@ -431,17 +431,19 @@ BRUNHILD = Child("b", "Brunhild", "Saalgärtner", "3a", "", ("Gottfried Mühlenb
 def test_the_guardians_help_a_doubtful_name_that_no_sibling_can_have() -> None:
     namesake = Child("n", "Brunhild", "Baumgärtner", "3b", "", ("Jan Beck",))
     among = (BRUNHILD, namesake, FAMILIES[1], FAMILIES[3])
-    assert alone("Bruxhxld Saxlgaxtxer", "Gottfried Mühlenbruch", 0.9, among) == "Brunhild Saalgärtner"
-    assert alone("Bruxhxld Saxlgaxtxer", "", 0.9, among) == ""
-    assert alone("Bruxhxld Saxlgaxtxer", "Jan Beck", 0.9, among) == ""
+    assert alone("Bruxhxld Saxlgaxtxer", "Gottfried Mühlenbruch", 0.5, among) == "Brunhild Saalgärtner"
+    assert alone("Bruxhxld Saxlgaxtxer", "", 0.5, among) == ""
+    assert alone("Bruxhxld Saxlgaxtxer", "Jan Beck", 0.5, among) == ""
+    # Nor does a name that explains the frames poorly become hers for them.
+    assert alone("Bruxhxld Saxlgaxtxer", "Gottfried Mühlenbruch", 0.9, among) == ""
 
 
 def test_a_doubtful_name_far_before_all_others_is_known_unless_the_guardians_are_others() -> None:
     among = (BRUNHILD, Child("n", "Gunhild", "Saalmann", "3b", "", ("Jan Beck",)), FAMILIES[3])
-    assert alone("Bruxhxld Saxlgaxtxer", "", 0.9, among) == "Brunhild Saalgärtner"
-    assert alone("Bruxhxld Saxlgaxtxer", "Jan Beck", 0.9, among) == ""
+    assert alone("Bruhld Saxlgatner", "", 0.2, among) == "Brunhild Saalgärtner"
+    assert alone("Bruhld Saxlgatner", "Jan Beck", 0.2, among) == ""
     # Nor are guardians who are not listed at all hers.
-    assert alone("Bruxhxld Saxlgaxtxer", "Dörte Holzapfel", 0.9, among) == ""
+    assert alone("Bruhld Saxlgatner", "Dörte Holzapfel", 0.2, among) == ""
 
 
 SCHOOL = tuple(
