@@ -215,10 +215,31 @@ def test_a_line_over_the_tops_of_the_letters_counts_as_struck() -> None:
     assert cut(page).state is TextState.STRUCK
 
 
-def test_a_line_along_the_feet_of_the_letters_counts_as_struck() -> None:
+def test_a_line_along_the_feet_of_the_letters_underlines() -> None:
     page = blank()
     write(page, "Marina Weber", base=26.0)
-    stroke(page, (23, 26.1), (70, 26.1))
+    stroke(page, (23, 26.1), (70, 26.1), pen=2)
+    assert cut(page).state is TextState.WRITTEN
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "pen"), [((23, 25.2), (70, 25.2), 2), ((23, 26.1), (70, 25.5), 2), ((23, 26.1), (70, 26.1), 5)]
+)
+def test_a_line_from_which_feet_come_out_or_thicker_than_the_pen_is_no_underline(
+    start: tuple[float, float], end: tuple[float, float], pen: int
+) -> None:
+    page = blank()
+    write(page, "Marina Weber", base=26.0)
+    stroke(page, start, end, pen=pen)
+    assert cut(page).state is TextState.STRUCK
+
+
+def test_a_line_that_waves_along_the_feet_is_no_underline() -> None:
+    page = blank()
+    write(page, "Marina Weber", base=26.0)
+    x = np.linspace(23.0, 70.0, 80)
+    y = 26.1 + 0.3 * np.sin(2.0 * np.pi * (x - 23.0) / 22.0)
+    cv2.polylines(page, [np.stack([x * PX_PER_MM, y * PX_PER_MM], axis=1).round().astype(np.int32)], False, 40, 2)
     assert cut(page).state is TextState.STRUCK
 
 
