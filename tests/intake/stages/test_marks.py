@@ -404,3 +404,27 @@ def test_a_box_with_a_trace_of_pencil_is_not_empty() -> None:
     trace = Pen("trace", Colour(234, 234, 235), 0.35, 0.95, 0.2)
     at = NO_BOX.grown(-1.2, -1.2, -1.2, -1.2)
     assert states_on(with_ink(unmarked(), [line((at.x, at.y), (at.right, at.bottom))], trace))[1] is not MarkState.EMPTY
+
+
+def star(sheet: Picture, place: Rect, far: float) -> Picture:
+    """Strokes to and fro across a box, so far from its middle, as somebody fills it who is in a hurry."""
+    at = place.centre
+    ends = [(far * np.cos(turn), far * np.sin(turn)) for turn in np.linspace(0.2, 2.8, 7)]
+    return with_ink(sheet, [line((at.x - x, at.y - y), (at.x + x, at.y + y)) for x, y in ends], BLUE)
+
+
+def test_a_no_filled_in_a_hurry_beside_an_empty_yes_is_a_no() -> None:
+    assert answer_on(star(unmarked(), NO_BOX, 3.7)) is Answer.NO
+
+
+def test_a_yes_filled_in_a_hurry_is_doubt() -> None:
+    assert answer_on(star(unmarked(), YES_BOX, 3.7)) is Answer.CORRECTED
+
+
+@pytest.mark.parametrize("style", [MarkStyle.TICK, MarkStyle.CROSS])
+def test_a_no_filled_in_a_hurry_beside_a_yes_was_corrected(style: MarkStyle) -> None:
+    assert answer_on(star(marked(unmarked(), YES_BOX, style), NO_BOX, 3.7)) is Answer.CORRECTED
+
+
+def test_a_no_crossed_out_far_beyond_its_box_is_doubt() -> None:
+    assert answer_on(star(unmarked(), NO_BOX, 5.0)) in (Answer.CORRECTED, Answer.UNCLEAR)
