@@ -274,7 +274,8 @@ def _expected(darkness: GrayImage, paper: Mask) -> FloatImage:
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1)
     some = terms[paper]
-    surface = np.linalg.lstsq(some, darkness[paper].astype(np.float64), rcond=None)[0]
+    # The normal equations: six unknowns, well-conditioned as the places run from -1 to 1, and a tenth of the time.
+    surface = np.linalg.lstsq(some.T @ some, some.T @ darkness[paper].astype(np.float64), rcond=None)[0]
     return np.asarray(terms @ surface, np.float32)
 
 
