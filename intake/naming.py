@@ -423,7 +423,8 @@ def _what_it_says(
 
     Nor was a line of names on which far more is written than was read: names, and a condition behind them.
     """
-    if any(_says_more(guess, line.role, identity) for guess in guesses):
+    plain = any(_is_plainly(guess.text, name) for guess in guesses for name in names_of(line.role, identity))
+    if any(_says_more(guess, line.role, identity, plain=plain) for guess in guesses):
         return TextState.OBJECTION
     if cut.state is not TextState.WRITTEN:
         return cut.state
@@ -451,8 +452,12 @@ def _seems_more(guess: TextGuess, role: Role, identity: Identity) -> bool:
     return objects(guess.text) or holds_more(guess.text, role, identity)
 
 
-def _says_more(guess: TextGuess, role: Role, identity: Identity) -> bool:
-    """Whether a reading objects, or says more than belongs on the line; a misread name may seem to do either."""
+def _says_more(guess: TextGuess, role: Role, identity: Identity, *, plain: bool) -> bool:
+    """Whether a reading objects, or says more than belongs on the line; a misread name may seem to do either.
+
+    `plain` says that another reading is the name and nothing else: no more letters than that are the name misread.
+    Of 300 notes drawn behind names as many are seen with that as without.
+    """
     names = names_of(role, identity)
     if objects_plainly(guess.text, names):
         return True
@@ -461,6 +466,8 @@ def _says_more(guess: TextGuess, role: Role, identity: Identity) -> bool:
     if role not in {Role.CHILD_NAME, Role.GUARDIAN_NAMES} or guess.posteriors is None:
         return False
     perhaps = letters_perhaps_beyond(guess.text, names) >= NOTE_LETTERS
+    longest = max((len(key_of(name)) for name in names), default=0)
+    perhaps &= not (plain and len(key_of(guess.text)) <= longest + 1)
     return perhaps and not is_explained(guess, names, DOUBTED_RATIO)
 
 

@@ -281,6 +281,17 @@ def test_guardians_who_seem_to_say_more_are_read_again_in_all_their_ink(again: s
 
 
 @pytest.mark.parametrize(
+    ("first", "state"), [("Emre Buamwrul", TextState.WRITTEN), ("Emre Baum erst ab Mai", TextState.OBJECTION)]
+)
+def test_a_name_misread_once_and_plainly_read_then_is_no_note(first: str, state: TextState) -> None:
+    line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
+    listed = Roster((Child("1", "Emre", "Baumann", "4b", "", ()),))
+    texts, identity, _ = read_names(slip_of(), [line], NO_CODE, listed, ReadsLate(first, "Emre Baumannt", 1))
+    assert identity.child == listed.children[0]
+    assert texts[0].state is state
+
+
+@pytest.mark.parametrize(
     ("listed", "state"), [("Holger und Frank Klein", TextState.WRITTEN), ("Holger Kruse", TextState.OBJECTION)]
 )
 def test_a_klein_that_reads_as_a_refusal_is_none(listed: str, state: TextState) -> None:
