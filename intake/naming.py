@@ -1,7 +1,7 @@
 """What stands on the lines of a slip, and which child they name."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -115,9 +115,18 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
     for line in (line for line in lines if line.role is Role.GUARDIAN_NAMES):
         guesses[line.name] = _unless_misread(guesses[line.name], cuts[line.name], identity, engine)
     shown = {line.name: cuts[line.name].labels for line in lines}
-    texts = (_reading(line, cuts[line.name], guesses[line.name], identity) for line in lines)
-    rows = (unless_rows(slip, text, shown[text.field], identity, engine) for text in texts)
+    texts = [_reading(line, cuts[line.name], guesses[line.name], identity) for line in lines]
+    plain = plainly_named(texts, identity)
+    rows = (
+        unless_rows(slip, text, shown[text.field], identity, engine, _shown_on(plain - {text.field}, shown))
+        for text in texts
+    )
     return tuple(rows), identity, shown
+
+
+def _shown_on(fields: Iterable[str], shown: LineInk) -> frozenset[int]:
+    """The labels of all ink that was shown on these lines."""
+    return frozenset(label for field in fields for label in shown[field])
 
 
 def _borne_out(
@@ -244,14 +253,23 @@ def unless_courtesy(slip: SlipImage, stray: StrayInk, engine: TextEngine) -> Str
     return replace(stray, state=StrayState.COURTESY) if plain else stray
 
 
-def unless_rows(
-    slip: SlipImage, text: TextReading, labels: Collection[int], identity: Identity, engine: TextEngine
+def unless_rows(  # noqa: PLR0917 - a line, and what is known of it and of the others
+    slip: SlipImage,
+    text: TextReading,
+    labels: Collection[int],
+    identity: Identity,
+    engine: TextEngine,
+    elsewhere: Collection[int] = (),
 ) -> TextReading:
-    """A line of names, in doubt if a note is squeezed in above them, even where it touches their letters."""
+    """A line of names, in doubt if a note is squeezed in above them, even where it touches their letters.
+
+    The ink `elsewhere`, by label, was read on other lines as their names and nothing else: a line that sags.
+    """
     if text.state is not TextState.WRITTEN or text.role not in {Role.CHILD_NAME, Role.GUARDIAN_NAMES}:
         return text
     rows = more_rows(slip, labels)
-    floating = [guess for word in rows.floating for guess in ask(engine, [signature_crop(slip, tuple(word))])]
+    words = [word for word in rows.floating if not word.issubset(elsewhere)]
+    floating = [guess for word in words for guess in ask(engine, [signature_crop(slip, tuple(word))])]
     names = names_of(text.role, identity)
     upper = (guess for part in rows.upper for guess in ask(engine, [_crop_of(slip, part)]))
     noted = any(_is_note(guess, names) for guess in floating) or any(

@@ -115,5 +115,26 @@ def test_above_a_row_a_word_objects_with_all_of_its_letters(text: str, *, sure: 
     assert objects_above(text, ["Hans Klein"], sure=sure) == found
 
 
+@pytest.mark.parametrize("text", ["neing", "nneinDIN.", "nichtDn.", "A keinPt"])
+def test_above_a_row_a_word_objects_with_letters_of_the_name_on_it(text: str) -> None:
+    assert objects_above(text, ["Jörn Petersen"], sure=False)
+
+
+def test_a_name_that_holds_an_objection_is_none_above_its_row() -> None:
+    assert not objects_above("Mareike Keinath", ["Mareike Keinath"], sure=True)
+    assert objects_above("neinMareike Keinath", ["Mareike Keinath"], sure=True)
+
+
+@pytest.mark.parametrize(("text", "listed"), [("Cn D.nur M.", "Jörn Petersen"), ("A.Rein", "Jörn Petersen")])
+def test_above_a_row_a_condition_and_a_name_of_nobody_object_if_read_with_a_sure_eye(text: str, listed: str) -> None:
+    assert objects_above(text, [listed], sure=True)
+    assert not objects_above(text, [listed], sure=False)
+    assert not objects_above(text, [f"{listed} Nur-Rein", "Nur Rein"], sure=True)
+
+
+def test_above_a_row_of_names_that_are_not_known_a_name_is_one() -> None:
+    assert not objects_above("A.Rein", sure=True)
+
+
 def test_above_other_names_kein_objects() -> None:
     assert objects_above("Uans Kein", ["Hans Kruse"], sure=False)
