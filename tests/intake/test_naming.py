@@ -537,3 +537,18 @@ def test_a_refusal_that_touches_the_name_below_is_no_name(words: str) -> None:
     slip = laid_flat(with_words(cut_slip(), words, Point(line.place.x + 12, line.place.bottom - 4.5)))
     texts, _, _ = read_names(slip, template_of(PRIMARY).form.texts, NO_CODE, ROSTER, pp_ocr.load())
     assert next(text for text in texts if text.role is Role.CHILD_NAME).state is TextState.OBJECTION
+
+
+def test_what_another_line_was_read_as_is_no_note_on_the_next() -> None:
+    at = Point(GUARDIANS.place.x + 30, GUARDIANS.place.bottom - 6.5)
+    slip = laid_flat(with_words(cut_slip(), "Bxrthqold", at, seed=3))
+    labels = cut_line(slip, GUARDIANS).labels
+    floating = more_rows(slip, labels).floating
+    assert floating
+    text = TextReading(GUARDIANS.name, GUARDIANS.role, TextState.WRITTEN, "", Evidence(GUARDIANS.place, {}))
+    known = Identity(IdentityState.IDENTIFIED, ROSTER.children[0], IdentifiedBy.NAME, ())
+    every = frozenset(label for word in floating for label in word)
+    read = Reads("Bxrthqold")
+    states = [unless_rows(slip, text, labels, known, read, ink).state for ink in ((), every)]
+    assert states[0] is TextState.OBJECTION
+    assert states[1] is not TextState.OBJECTION
