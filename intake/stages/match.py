@@ -361,7 +361,7 @@ def unless_of_others(
     """The identity, but unsure if only a first name is written, and the line of the guardians bears other names."""
     child = identity.child
     texts = [guess.text for guess in guardians if key_of(guess.text)]
-    if child is None or not texts or not _first_name_only(guesses, child):
+    if child is None or not texts or not bears_first_name_only(guesses, child):
         return identity
     likeness = {
         name: max(_likeness_of_words(text, name) for text in texts)
@@ -456,7 +456,7 @@ def _one_word(guesses: Sequence[TextGuess], child: Child) -> bool:
     return most <= LONGER * len(key_of(child.first_name)) + 1
 
 
-def _first_name_only(guesses: Sequence[TextGuess], child: Child) -> bool:
+def bears_first_name_only(guesses: Sequence[TextGuess], child: Child) -> bool:
     """Whether what was read is more like the first name than like the whole one."""
     texts = [key_of(guess.text) for guess in guesses]
     first, whole = (

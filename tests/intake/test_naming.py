@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forms.geometry import Point
+from forms.geometry import Point, Rect
 from forms.model import Role, TextLine
 from intake.engines import TextEngine, pp_ocr
 from intake.naming import class_hints, read_names, signed_by_name, unless_rows, unless_words
@@ -46,6 +46,7 @@ from tests.intake.returned import (
     field,
     laid_flat,
     sheet_of,
+    stamped,
     template_of,
     with_ink,
     with_words,
@@ -190,13 +191,6 @@ def test_a_name_that_only_its_lead_tells_needs_a_second_opinion(second: str, *, 
     _, identity, _ = read_names(slip_of(), [line], NO_CODE, ROSTER, ThinksTwice("Jorn Persen", second))
     assert (identity.child == ROSTER.children[0]) == known
     assert read_names(slip_of(), [line], NO_CODE, ROSTER, Reads("Jorn Persen"))[1].child is None
-
-
-def test_a_note_among_the_guardians_names_says_nothing_of_who_they_are() -> None:
-    lines = template_of(SECONDARY).form.texts
-    for said, known in (("nur im Klassenverband", True), ("Volker Zimmermann", False)):
-        _, identity, _ = read_names(slip_of(), lines, NO_CODE, ROSTER, ReadsGuardians(said, "Jern Petersn"))
-        assert (identity.child == ROSTER.children[0]) == known
 
 
 class ReadsOne(Reads):
@@ -552,3 +546,56 @@ def test_what_another_line_was_read_as_is_no_note_on_the_next() -> None:
     states = [unless_rows(slip, text, labels, known, read, ink).state for ink in ((), every)]
     assert states[0] is TextState.OBJECTION
     assert states[1] is not TextState.OBJECTION
+
+
+CHILD = next(line for line in template_of(PRIMARY).form.texts if line.role is Role.CHILD_NAME)
+STAMPED = stamped(cut_slip(), Rect(CHILD.place.right - 25, CHILD.place.y - 6, 40, 16))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "beside", "known"),
+    [
+        (STAMPED, "Jörn Petersen", True),
+        (STAMPED, "Jörn", False),
+        (STAMPED, "Xq", False),
+        (cut_slip(), "Jörn Petersen", False),
+    ],
+    ids=["a name", "a first name", "nobody", "no stamp"],
+)
+def test_a_name_beside_a_stamp_is_read_without_it_and_the_line_is_for_a_person(
+    sheet: Picture, beside: str, *, known: bool
+) -> None:
+    slip = laid_flat(sheet)
+    cut = cut_line(slip, CHILD)
+    shown = len(cut.crops) + len(cut.harder()) + len(list(variations_of(cut.crops)))
+    texts, identity, _ = read_names(slip, [CHILD], NO_CODE, ROSTER, ReadsLate("Xq", beside, shown))
+    assert identity.child == (ROSTER.children[0] if known else None)
+    assert (texts[0].state is not TextState.WRITTEN) == (sheet is STAMPED)
+
+
+class ReadsGuardiansBetter(Reads):
+    """An engine that misreads the guardians' line, and reads it right in every rendering but the first."""
+
+    def __init__(self, guardians: str, better: str, child: str) -> None:
+        super().__init__(guardians)
+        self.turns = [child] + [better] * 99
+
+    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
+        read = super().read_lines(crops)
+        self.text = self.turns.pop(0) if self.turns else self.text
+        return read
+
+
+@pytest.mark.parametrize(("better", "known"), [("Holger Petersen", True), ("Bernadette Quist", False)])
+def test_guardians_are_others_only_if_they_are_in_every_rendering(better: str, *, known: bool) -> None:
+    lines = [GUARDIANS, CHILD]
+    engine = ReadsGuardiansBetter("Wilhelmine Obxt", better, "Jörm Pelersen")
+    _, identity, _ = read_names(laid_flat(cut_slip()), lines, NO_CODE, ROSTER, engine)
+    assert identity.child == (ROSTER.children[0] if known else None)
+
+
+@pytest.mark.parametrize(("said", "known"), [("nur im Klassenverband", True), ("Volker Zimmermann", False)])
+def test_a_note_among_the_guardians_names_says_nothing_of_who_they_are(said: str, *, known: bool) -> None:
+    engine = ReadsGuardiansBetter(said, said, "Jern Petersn")
+    _, identity, _ = read_names(laid_flat(cut_slip()), [GUARDIANS, CHILD], NO_CODE, ROSTER, engine)
+    assert identity.child == (ROSTER.children[0] if known else None)
