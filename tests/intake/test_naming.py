@@ -599,3 +599,23 @@ def test_a_note_among_the_guardians_names_says_nothing_of_who_they_are(said: str
     engine = ReadsGuardiansBetter(said, said, "Jern Petersn")
     _, identity, _ = read_names(laid_flat(cut_slip()), [GUARDIANS, CHILD], NO_CODE, ROSTER, engine)
     assert identity.child == (ROSTER.children[0] if known else None)
+
+
+def test_a_name_below_its_line_is_read_and_the_line_is_for_a_person() -> None:
+    low = Point(CHILD.place.x + 6, CHILD.place.bottom + 4)
+    slip = laid_flat(with_words(blank_sheet(), "Jörn Petersen", low))
+    assert cut_line(slip, CHILD).state is TextState.EMPTY
+    texts, identity, _ = read_names(slip, [CHILD], NO_CODE, ROSTER, pp_ocr.load())
+    assert identity.child == ROSTER.children[0]
+    assert texts[0].state is TextState.UNREAD
+
+
+def test_a_name_under_a_line_that_sags_is_read_and_the_line_is_for_a_person() -> None:
+    lines = template_of(SECONDARY).form.texts
+    upper, lower = (next(one for one in lines if one.role is role) for role in (Role.GUARDIAN_NAMES, Role.CHILD_NAME))
+    at = Point(upper.place.x + 5, upper.place.bottom + 2)
+    slip = laid_flat(with_words(sheet_of(SECONDARY, FAMILY, seed=3), "Ulrike Schäfer", at), SECONDARY)
+    assert cut_line(slip, upper).labels & cut_line(slip, lower).labels
+    texts, identity, _ = read_names(slip, [upper, lower], NO_CODE, ROSTER, pp_ocr.load())
+    assert identity.child == ROSTER.children[0]
+    assert texts[1].state is not TextState.WRITTEN
