@@ -397,6 +397,11 @@ def is_well_explained(identity: Identity) -> bool:
     return any(ratio >= POOR_RATIO for ratio in ratios)
 
 
+def stands_out(identity: Identity) -> bool:
+    """Whether the child is as far before all others as a name has to be that stands alone."""
+    return _lead_of(identity) >= DOUBT_BAR.lead
+
+
 def may_be(named: Identity, guesses: Sequence[TextGuess], identity: Identity) -> bool:
     """Whether a line may bear a child's name that only variations of its crops named: by these, its other readings, no
     other three children are likelier, none shows many more letters than the name has, and one is sure enough of letters

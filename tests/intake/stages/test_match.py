@@ -15,6 +15,7 @@ from intake.stages.match import (
     may_be,
     named_by_code,
     narrowed,
+    stands_out,
     unless_of_others,
     unless_plainly_of_others,
     unless_turned_around,
@@ -632,3 +633,11 @@ def test_on_the_list_of_a_school_no_name_is_believed_beside_plainly_read_others(
     named = Identity(IdentityState.IDENTIFIED, lena, IdentifiedBy.NAME, (Candidate(lena, 1.0, 1.0, 0.0),))
     assert unless_plainly_of_others(named, [reading("Göteborger Ölmühle")], school).child is None
     assert unless_plainly_of_others(named, [reading("Jana Richter")], school) == named
+
+
+@pytest.mark.parametrize(("next_one", "far"), [(0.32, False), (0.28, True)])
+def test_a_child_stands_out_if_all_others_are_far_behind(next_one: float, *, far: bool) -> None:
+    own, other = child("Nele", "Weiß"), child("Ole", "Kurz")
+    candidates = Candidate(own, 0.59, 0.62, -0.34), Candidate(other, next_one, 0.43, -1.1)
+    assert stands_out(Identity(IdentityState.IDENTIFIED, own, IdentifiedBy.NAME, candidates)) == far
+    assert not stands_out(Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, candidates))
