@@ -1,7 +1,7 @@
 """Pieces of written ink: connected, each with its place and size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import cv2
@@ -45,6 +45,15 @@ class Piece:
 def ink_pixels(slip: SlipImage) -> tuple[Places, Places]:
     """The rows and the columns of all pixels of written ink."""
     return set_pixels(slip.ink)
+
+
+def without_ink(slip: SlipImage, at: Mask) -> SlipImage:
+    """The slip with nothing where some of its pixels of written ink are, marked in the order of `ink_pixels`."""
+    rows, columns = ink_pixels(slip)
+    ink, darkness = slip.ink.copy(), slip.darkness.copy()
+    ink[rows[at], columns[at]] = 0
+    darkness[rows[at], columns[at]] = 0
+    return replace(slip, ink=ink, darkness=darkness)
 
 
 @lru_cache(maxsize=4)

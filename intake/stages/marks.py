@@ -164,7 +164,7 @@ def _beside_others(seen: _Seen, box: ChoiceBox, state: MarkState, states: Sequen
     Of ten seeds three boxes were held that were filled so; of 233 slips corrected to "yes" none is read so.
     """
     alone = state is MarkState.CORRECTED and 0 < len(states) - 1 == states.count(MarkState.EMPTY)
-    near = seen.extent <= box.place.width + FILLED_BEYOND_MM
+    near = seen.extent <= box.place.width + FILLED_BEYOND_MM and seen.over_words <= OVER_WORDS_MM2
     return MarkState.TICKED if alone and near and box.meaning is Meaning.NO else state
 
 

@@ -6,7 +6,7 @@ between the fields, above a line of writing, or under a signature is not explain
 
 import statistics
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import cv2
@@ -16,7 +16,7 @@ from forms.geometry import Rect
 from forms.model import ChoiceBox, Field, Form, SignatureLine, TextLine
 from intake.crumbs import crumbs_of_writing
 from intake.frames import Points, covered, stamps_in
-from intake.pieces import TAIL_HIGH, TAIL_SLIM, TAIL_WIDE, Piece, ink_pixels, is_lonely_speck, pieces_of
+from intake.pieces import TAIL_HIGH, TAIL_SLIM, TAIL_WIDE, Piece, ink_pixels, is_lonely_speck, pieces_of, without_ink
 from intake.scales import quartered
 from intake.values import FloatImage, Labels, LineInk, SlipImage, Stamp, StrayInk, StrayState
 
@@ -176,12 +176,7 @@ def _around(points: Points, here: Points) -> Points:
 
 def without_stamp(slip: SlipImage, stamp: Stamp) -> SlipImage:
     """The slip with nothing where the stamp is: neither what it covers nor its own ink."""
-    rows, columns = ink_pixels(slip)
-    at = covered(stamp, _ink_points(slip)[0])
-    ink, darkness = slip.ink.copy(), slip.darkness.copy()
-    ink[rows[at], columns[at]] = 0
-    darkness[rows[at], columns[at]] = 0
-    return replace(slip, ink=ink, darkness=darkness)
+    return without_ink(slip, covered(stamp, _ink_points(slip)[0]))
 
 
 def _counts(piece: Piece, form: Form) -> bool:

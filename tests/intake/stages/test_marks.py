@@ -428,3 +428,9 @@ def test_a_no_filled_in_a_hurry_beside_a_yes_was_corrected(style: MarkStyle) -> 
 
 def test_a_no_crossed_out_far_beyond_its_box_is_doubt() -> None:
     assert answer_on(star(unmarked(), NO_BOX, 5.0)) in (Answer.CORRECTED, Answer.UNCLEAR)
+
+
+def test_a_no_filled_in_a_hurry_whose_words_are_struck_out_is_doubt() -> None:
+    sheet = star(unmarked(), NO_BOX, 3.7)
+    words = line((NO_BOX.right + 5, NO_BOX.centre.y), (NO_BOX.right + 60, NO_BOX.centre.y))
+    assert answer_on(with_ink(sheet, [words, words], BLUE)) in (Answer.CORRECTED, Answer.UNCLEAR)
