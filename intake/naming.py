@@ -110,7 +110,9 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         named = replace(named, identity=unless_turned_around(named.identity, read.every, vocabulary, guardians))
         named = _narrowed(named, read, roster, class_hints(roster, file, said))
         heard = partial(_in_all_renderings, [cuts[o.name] for o in others if o.role is Role.GUARDIAN_NAMES], engine)
-        named = replace(named, identity=_borne_out(named.identity, read.every, vocabulary, guardians, heard))
+        named = replace(
+            named, identity=_borne_out(named.identity, read.every + named.again, vocabulary, guardians, heard)
+        )
         named = replace(named, identity=_not_of_others(named.identity, vocabulary, guardians, heard, engine))
         guesses[line.name] = read.every
         if named.by_part and cut.state in {TextState.WRITTEN, TextState.EMPTY}:
@@ -590,10 +592,13 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """Which child was named; and whether by some of the words on the line only."""
+    """Which child was named; whether by some of the words on the line only; and which readings of a second recogniser
+    it took.
+    """
 
     identity: Identity
     by_part: bool = False
+    again: tuple[TextGuess, ...] = ()
 
 
 def _name_child(
@@ -655,7 +660,7 @@ def _name_otherwise(
     for cut in cuts:
         again, found = _name_child(cut, vocabulary, guardians, engine)
         child = found.identity.child
-        if child is not None and not bears_first_name_only(again.every, child):
+        if child is not None and not bears_first_name_only(again.every + found.again, child):
             return replace(read, parts=read.parts + again.every), _Named(found.identity, by_part=True)
     return read, named
 
@@ -706,14 +711,21 @@ def _by_second_opinion(  # noqa: PLR0917 - what was read twice, and what is know
     with these a name that can be nobody else's, but reached no bar: "Noßdorfer Kürenzer", who was not listed, had been
     taken for "Brösener Noßdorfer", and was read letter by letter by the second.
 
-    Whoever is not `credible` is not named, nor anybody after. A name that explains the frames poorly is none: of 820
-    lines 15 more are named so, 18 with such names; and with the children taken off their lists nobody more, else one.
+    Whoever is not `credible` is not named until more was read, and nobody else is. A name that explains the frames
+    poorly is none: of 820 lines 15 more are named so, 18 with such names; and with the children taken off their lists
+    nobody more, else one.
     """
     state = TextState.WRITTEN if line is TextState.EMPTY else line
+    doubted: Child | None = None
     for guesses, more, by_part in ((read.whole, again.whole, False), (read.every, again.every, bool(read.parts))):
-        for identity in _with_each(guesses, more, state, vocabulary, guardians):
-            if identity.child is not None and is_well_explained(identity):
-                return _Named(identity, by_part) if credible(identity) else None
+        for identity, heard in _with_each(guesses, more, state, vocabulary, guardians):
+            if identity.child is None or not is_well_explained(identity):
+                continue
+            if doubted not in {None, identity.child}:
+                return None
+            if credible(identity):
+                return _Named(identity, by_part, heard)
+            doubted = identity.child
     return None
 
 
@@ -723,13 +735,15 @@ def _with_each(
     state: TextState,
     vocabulary: Vocabulary,
     guardians: Sequence[TextGuess],
-) -> Iterator[Identity]:
-    """Whom the guesses name with the first of some more, with the first two, and so on; with all, also one alone."""
+) -> Iterator[tuple[Identity, tuple[TextGuess, ...]]]:
+    """Whom the guesses name with the first of some more, with the first two, and so on, and with which of these; with
+    all, also one alone.
+    """
     for count in range(1, len(more)):
-        yield identify(state, guesses + more[:count], vocabulary, complete=False)
+        yield identify(state, guesses + more[:count], vocabulary, complete=False), more[:count]
     if more:
         every = guesses + more
-        yield identify_alone(identify(state, every, vocabulary), every, vocabulary, guardians)
+        yield identify_alone(identify(state, every, vocabulary), every, vocabulary, guardians), more
 
 
 def _renderings(cut: LineCrops) -> Iterator[Rendering]:

@@ -25,8 +25,8 @@ MODEL_FILE = "models/PP-OCRv6_rec_small.onnx"
 
 HANDS_FILE = "hands.onnx"
 """The second recogniser: PP-OCRv6 again, taught what hurried hands, hard pencils and bad scanners make of the letters
-of German names, by lines drawn in handwriting fonts; it knows A to Z only (`tests/training/`; `docs/names.md` has what
-it is worth)."""
+of German names, by lines drawn in handwriting fonts and lines of real words; it knows A to Z only (`tests/training/`;
+`docs/names.md` has what it is worth)."""
 
 LINE_HEIGHT = 48
 """Height in pixels of the lines that the model was trained on."""

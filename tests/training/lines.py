@@ -1,6 +1,6 @@
 """Lines of German names as hurried hands and bad scanners make them, drawn in handwriting fonts.
 
-Nothing of the corpus is in them: the hands are fonts, the names frequent ones and places made up of syllables.
+The hands are fonts, the names frequent ones and places made up of syllables; `hands.py` has words that people wrote.
 Every line is drawn from its own number alone, so that the same numbers give the same lines.
 """
 
@@ -25,6 +25,8 @@ from intake.values import GrayImage
 
 Layer = npt.NDArray[np.float32]
 """How dark each pixel is, 0 to 1."""
+Part = tuple[GrayImage, int]
+"""Something written, 255 is ink, and the row that it stands on."""
 
 ONSETS, NUCLEI, CODAS, ENDINGS = (
     line.split() for line in Path(__file__).with_name("places.txt").read_text(encoding="utf-8").splitlines()
@@ -65,7 +67,16 @@ def draw(number: int, fonts: Sequence[Path]) -> Line | None:
     chance, noise = random.Random(number), np.random.default_rng(number)
     words = _words(chance)
     size = chance.choice(range(48, 81, 4))
-    written, foot = _leaning(*_row_of(words, chance.choice(fonts), size, chance), chance)
+    font = chance.choice(fonts)
+    parts = [_drawn_word(word, font, size_of_word(size, chance), chance) for word in words]
+    return scanned_line(row_of(parts, size, chance), letters_of("".join(words)), size, chance, noise)
+
+
+def scanned_line(row: Part, letters: str, size: int, chance: random.Random, noise: np.random.Generator) -> Line | None:
+    """What a pen, a form and a scanner make of words written side by side, about so large (px); None where they were
+    lost.
+    """
+    written, foot = _leaning(*row, chance)
     layer = _pen(_wavering(written, size, chance, noise), size, chance, noise)
     if np.count_nonzero(layer > 0.25) < LEAST_INK:
         return None
@@ -74,7 +85,7 @@ def draw(number: int, fonts: Sequence[Path]) -> Line | None:
     if rows.size < LEAST_INK:
         return None
     tight = scanned[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    return Line(_crop(tight, chance), letters_of("".join(words)))
+    return Line(_crop(tight, chance), letters)
 
 
 # ---------------------------------------------------------------- what is written
@@ -114,13 +125,13 @@ def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(path), size)
 
 
-def _row_of(words: Sequence[str], font: Path, size: int, chance: random.Random) -> tuple[GrayImage, int]:
-    """The words side by side, some larger or smaller than others, 255 is ink; and the row that they stand on."""
-    parts = list[tuple[GrayImage, int]]()
-    for word in words:
-        own = int(size * chance.uniform(0.5, 1.4) // 4 * 4) if chance.random() < 0.3 else size
-        own = max(own, 20)
-        parts.append((_drawn_word(word, font, own, chance), int(own * 1.5)))
+def size_of_word(size: int, chance: random.Random) -> int:
+    """How large a word of a line is written (px): some are larger or smaller than the others."""
+    return max(int(size * chance.uniform(0.5, 1.4) // 4 * 4) if chance.random() < 0.3 else size, 20)
+
+
+def row_of(parts: Sequence[Part], size: int, chance: random.Random) -> Part:
+    """Words side by side."""
     above = max(foot for _, foot in parts)
     below = max(part.shape[0] - foot for part, foot in parts)
     gap = int(chance.uniform(0.15, 0.8) * size)
@@ -135,8 +146,12 @@ def _row_of(words: Sequence[str], font: Path, size: int, chance: random.Random) 
     return row, above + 10
 
 
-def _drawn_word(word: str, font: Path, size: int, chance: random.Random) -> GrayImage:
+def _drawn_word(word: str, font: Path, size: int, chance: random.Random) -> Part:
     """A word as the font sets it, or letter by letter, none quite like the other."""
+    return _lettered(word, font, size, chance), int(size * 1.5)
+
+
+def _lettered(word: str, font: Path, size: int, chance: random.Random) -> GrayImage:
     face = _font(font, size)
     if chance.random() < 0.5:
         left, _, right, _ = face.getbbox(word)

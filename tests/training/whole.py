@@ -9,7 +9,7 @@ import argparse
 import copy
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import partial
 from itertools import islice
@@ -56,6 +56,10 @@ OPSET, IR = 17, 8
 """Versions of ONNX that the oldest ONNX Runtime we allow can read."""
 LARGE = 64
 """Arrays of so many numbers are written with half the precision."""
+
+
+Drawing = Callable[[Sequence[int]], list[Line]]
+"""Draws the lines of these numbers."""
 
 
 class Whole(nn.Module):  # type: ignore[misc]  # PyTorch is not installed here
@@ -153,10 +157,15 @@ def _entrance(head: Head) -> nn.Conv1d:
 
 
 def drawn(numbers: Sequence[int], fonts: Sequence[Path]) -> list[Line]:
-    """The lines of these numbers, as high as the recogniser takes them and a whole number of frames wide."""
+    """The lines of these numbers."""
     cv2.setNumThreads(1)
+    return as_shown(draw(number, fonts) for number in numbers)
+
+
+def as_shown(drawn_lines: Iterable[Line | None]) -> list[Line]:
+    """Lines as high as the recogniser takes them and a whole number of frames wide."""
     lines = list[Line]()
-    for line in (draw(number, fonts) for number in numbers):
+    for line in drawn_lines:
         if line is None or not line.letters:
             continue
         height, width = line.crop.shape
@@ -171,14 +180,13 @@ def _as_wide(crop: GrayImage, width: int) -> GrayImage:
     return np.asarray(cv2.resize(crop, (width, pp_ocr.LINE_HEIGHT), interpolation=way), np.uint8)
 
 
-def batches(fonts: Sequence[Path]) -> Iterator[list[Line]]:
-    """Lines of like width, without end, drawn by another process."""
+def batches(lines_of: Drawing, start: int) -> Iterator[list[Line]]:
+    """Lines of like width, without end, drawn by another process, from that number on."""
     with ProcessPoolExecutor(1) as pool:
-        start = FIRST_LINE
         ahead = list[Future[list[Line]]]()
         while True:
             while len(ahead) < AHEAD:
-                ahead.append(pool.submit(partial(drawn, fonts=fonts), range(start, start + SHARE)))
+                ahead.append(pool.submit(lines_of, range(start, start + SHARE)))
                 start += SHARE
             lines = sorted((line for share in ahead[:SHARES] for line in share.result()), key=_width)
             ahead = ahead[SHARES:]
@@ -191,23 +199,25 @@ def _width(line: Line) -> int:
     return int(line.crop.shape[1])
 
 
-def teach(whole: Whole, fonts: Sequence[Path], lines: int) -> Whole:
-    """Teach it with so many lines; what comes back is what it has learned and what it knew before, mixed."""
+def teach(whole: Whole, shown: Iterator[list[Line]], lines: int, planned: int, new: float) -> Whole:
+    """Teach it with so many lines, at the pace for so many planned; what comes back is so much what it has learned, and
+    for the rest what it knew before.
+    """
     known = copy.deepcopy(whole)
     whole.train()
     own = {id(parameter) for parameter in whole.eye.parameters()}
     rest = [parameter for parameter in whole.parameters() if id(parameter) not in own]
     groups = [{"params": list(whole.eye.parameters()), "lr": RATE}, {"params": rest, "lr": HEAD_RATE}]
     way = torch.optim.AdamW(groups, weight_decay=DECAY)
-    steps, planned = lines // BATCH, lines * PACED_FOR // LINES // BATCH + 1
-    pace = torch.optim.lr_scheduler.OneCycleLR(way, [RATE, HEAD_RATE], total_steps=planned, pct_start=WARM)
+    steps = lines // BATCH
+    pace = torch.optim.lr_scheduler.OneCycleLR(way, [RATE, HEAD_RATE], total_steps=planned // BATCH + 1, pct_start=WARM)
     mean = copy.deepcopy(whole)
-    for step, batch in enumerate(islice(batches(fonts), steps), start=1):
+    for step, batch in enumerate(islice(shown, steps), start=1):
         lost = learn(whole, _loss(whole, batch), way, pace)
         _mix(mean, whole, 1 - min(MEAN_OF, step / (step + 10)))
         sys.stdout.write(f"\rstep {step} of {steps}: loss {lost:.3f}")
         sys.stdout.flush()
-    _mix(known, mean, NEW)
+    _mix(known, mean, new)
     return known
 
 
@@ -300,7 +310,9 @@ def main() -> None:
     head = Head(known["mean"], known["scale"])
     head.load_state_dict(known)
     whole = Whole(head)
-    taught = teach(copy.deepcopy(whole), sorted(chosen.fonts.glob("*.ttf")), chosen.lines)
+    shown = batches(partial(drawn, fonts=sorted(chosen.fonts.glob("*.ttf"))), FIRST_LINE)
+    taught = teach(copy.deepcopy(whole), shown, chosen.lines, chosen.lines * PACED_FOR // LINES, NEW)
+    torch.save(taught.state_dict(), chosen.out.with_suffix(".pt"))
     write(taught, whole, chosen.out)
 
 
