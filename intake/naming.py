@@ -719,7 +719,7 @@ def _by_second_opinion(  # noqa: PLR0917 - what was read twice, and what is know
     doubted: Child | None = None
     for guesses, more, by_part in ((read.whole, again.whole, False), (read.every, again.every, bool(read.parts))):
         for identity, heard in _with_each(guesses, more, state, vocabulary, guardians):
-            if identity.child is None or not is_well_explained(identity):
+            if identity.child is None or not is_well_explained(identity, vocabulary):
                 continue
             if doubted not in {None, identity.child}:
                 return None

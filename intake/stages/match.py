@@ -151,6 +151,12 @@ this in likeness + 0.1 * log-ratio. Of 776 children named rightly 7 lie below; L
 taken for Lea who is. Where the name explains the frames worse than the second, nothing may fit better: "Melrne
 Hoffmann", Mehmet's, who was not listed, was Amelie's 0.09 behind Melina's."""
 
+SCHOOL_SECOND_RATIO = -0.25
+"""What the second recogniser names on the list of a school has to explain the frames so well: of 242 slips each of two
+series, by writers that it had not seen, it named eight more, of which four had less (-0.76 to -0.42). With the
+children taken off the list, which is full of children who share a name with them, it named six, of which five had
+-0.76 to -0.42; the sixth, with -0.21, bears the two names the other way round, beside other guardians."""
+
 DOUBT_BAR = Bar(likeness=0.45, likeness_margin=0.0, log_ratio=POOR_RATIO, log_ratio_margin=-np.inf, lead=0.30)
 """For a name that did not reach the others but stands alone: far before everybody on the list, and before every name
 that shares a word with it (`DECOY_LEAD`). With a log-ratio down to -2.4 one of 820 children taken off their lists was
@@ -391,10 +397,13 @@ def unless_plainly_of_others(identity: Identity, guardians: Sequence[TextGuess],
     return Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, identity.candidates)
 
 
-def is_well_explained(identity: Identity) -> bool:
-    """Whether the frames of the line, as some recogniser saw them, are well explained by the name of the child."""
+def is_well_explained(identity: Identity, vocabulary: Vocabulary) -> bool:
+    """Whether the frames of the line, as some recogniser saw them, are well explained by the name of the child: on the
+    list of a school very well, for there somebody else may have nearly this name.
+    """
+    least = POOR_RATIO if vocabulary.of_class else SCHOOL_SECOND_RATIO
     ratios = [candidate.log_ratio for candidate in identity.candidates if candidate.child == identity.child]
-    return any(ratio >= POOR_RATIO for ratio in ratios)
+    return any(ratio >= least for ratio in ratios)
 
 
 def stands_out(identity: Identity) -> bool:
