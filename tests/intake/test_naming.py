@@ -193,6 +193,53 @@ def test_a_name_that_only_its_lead_tells_needs_a_second_opinion(second: str, *, 
     assert read_names(slip_of(), [line], NO_CODE, ROSTER, Reads("Jorn Persen"))[1].child is None
 
 
+SCHOOL = Roster(
+    (
+        *ROSTER.children,
+        *(Child(f"s{n}", f"{'QVWXYZ'[n % 6]}ui", "abcdefghijk"[n % 11] * 9, "9a", "", ()) for n in range(66)),
+    )
+)
+"""More children than a class has."""
+
+
+@pytest.mark.parametrize(
+    ("second", "roster", "known"),
+    [("Jorn Petersn", ROSTER, True), ("Jorn Petersen", SCHOOL, True), ("Jorn Petersn", SCHOOL, False)],
+    ids=["class", "school", "school, misread"],
+)
+def test_on_a_long_list_a_second_opinion_names_only_what_it_reads_plainly(
+    second: str, roster: Roster, *, known: bool
+) -> None:
+    line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
+    _, identity, _ = read_names(slip_of(), [line], NO_CODE, roster, ThinksTwice("Ptersn", second))
+    assert (identity.child == ROSTER.children[0]) == known
+
+
+class ReadsFirstOtherwise(Reads):
+    """An engine that reads one thing in the first crop that it is shown, and another in all others."""
+
+    def __init__(self, text: str, later: str) -> None:
+        super().__init__(text)
+        self.later = later
+
+    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
+        read = list[TextGuess]()
+        for crop in crops:
+            read += super().read_lines([crop])
+            self.text = self.later
+        return read
+
+
+@pytest.mark.parametrize(("later", "known"), [("Jorn Petersen", True), ("Jorn Petersn", False)])
+def test_a_child_who_does_not_stand_out_at_first_may_when_more_is_read(later: str, *, known: bool) -> None:
+    like = Child("9", "Jörn", "Peterhans", "4b", "", ())
+    line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
+    engine = ThinksTwice("Kassen", "")
+    engine.second = ReadsFirstOtherwise("Jorn Petersn", later)
+    _, identity, _ = read_names(slip_of(), [line], NO_CODE, Roster((ROSTER.children[0], like)), engine)
+    assert (identity.child == ROSTER.children[0]) == known
+
+
 class ReadsOne(Reads):
     """An engine that makes something of one crop only, counted from the first that it is asked."""
 
@@ -217,6 +264,24 @@ class ReadsGuardians(Reads):
         read = super().read_lines(crops)
         self.text = self.next
         return read
+
+
+class ReadsGuardiansTwice(ReadsGuardians):
+    """The same with a second recogniser."""
+
+    def __init__(self, guardians: str, text: str, second: str) -> None:
+        super().__init__(guardians, text)
+        self.second = Reads(second)
+
+    def read_lines(self, crops: Sequence[GrayImage]) -> list[TextGuess]:
+        return [replace(guess, crop=crop) for guess, crop in zip(super().read_lines(crops), crops, strict=True)]
+
+
+@pytest.mark.parametrize(("second", "known"), [("Jörn Petersen", True), ("Jörn", False)])
+def test_a_whole_name_that_only_the_second_recogniser_reads_is_no_first_name_alone(second: str, *, known: bool) -> None:
+    lines = template_of(SECONDARY).form.texts
+    _, identity, _ = read_names(slip_of(), lines, NO_CODE, ROSTER, ReadsGuardiansTwice("B. Sauer", "Jorn Px", second))
+    assert (identity.child == ROSTER.children[0]) == known
 
 
 @pytest.mark.parametrize(
