@@ -34,6 +34,7 @@ from intake.stages.match import (
     named_by_code,
     narrowed,
     stands_out,
+    unless_of_another_class,
     unless_of_others,
     unless_plainly_of_others,
     unless_turned_around,
@@ -108,7 +109,9 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
             again = _seen_otherwise(slip, line, cut, elsewhere)
             read, named = _name_otherwise((read, named), again, vocabulary, guardians, engine)
         named = replace(named, identity=unless_turned_around(named.identity, read.every, vocabulary, guardians))
-        named = _narrowed(named, read, roster, class_hints(roster, file, said))
+        hints = class_hints(roster, file, said)
+        named = _narrowed(named, read, roster, hints)
+        named = replace(named, identity=unless_of_another_class(named.identity, hints, vocabulary))
         heard = partial(_in_all_renderings, [cuts[o.name] for o in others if o.role is Role.GUARDIAN_NAMES], engine)
         named = replace(
             named, identity=_borne_out(named.identity, read.every + named.again, vocabulary, guardians, heard)

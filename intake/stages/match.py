@@ -7,7 +7,7 @@ first nor its last name is unlike what was read, is it identified.
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache, partial
@@ -393,6 +393,22 @@ def unless_plainly_of_others(identity: Identity, guardians: Sequence[TextGuess],
     bears = max((_likeness_of_words(guess.text, child.last_name) for guess in guardians), default=0.0)
     plain = vocabulary.of_class and max(likeness, default=1.0) >= PLAIN_LIKENESS
     if plain or bears >= FIRST_NAME_SUPPORT:
+        return identity
+    return Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, identity.candidates)
+
+
+def unless_of_another_class(identity: Identity, classes: Collection[str], vocabulary: Vocabulary) -> Identity:
+    """The identity, but unsure if the slip says `classes`, of which none is the child's, and the name is not plainly
+    read: on the list of a school somebody else may have nearly this name. A class says nothing on its own list.
+
+    Of 40 children on no list Jößnitzer Dößeler, of 3a, whose guardians' line is empty, had been named for Gößnitzer
+    Dößeler of 10a.
+    """
+    child = identity.child
+    if child is None or vocabulary.of_class or not classes or child.school_class in classes:
+        return identity
+    likeness = [candidate.likeness for candidate in identity.candidates if candidate.child == child]
+    if max(likeness, default=1.0) >= PLAIN_LIKENESS:
         return identity
     return Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, identity.candidates)
 

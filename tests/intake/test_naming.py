@@ -11,12 +11,13 @@ from forms.model import Role, TextLine
 from intake.engines import TextEngine, pp_ocr
 from intake.naming import class_hints, read_names, signed_by_name, unless_rows, unless_words
 from intake.pieces import pieces_of
-from intake.stages.match import key_of
+from intake.stages.match import key_of, unless_of_another_class, vocabulary_of
 from intake.stages.names import cut_line
 from intake.stages.rows import more_rows
 from intake.stages.signatures import read_signature
 from intake.stages.variations import variations_of
 from intake.values import (
+    Candidate,
     Child,
     CodeReading,
     CodeState,
@@ -399,6 +400,28 @@ def test_a_line_without_writing_names_nobody_and_is_not_read() -> None:
 def test_what_nobody_is_called_names_nobody(name: str) -> None:
     _, identity, _ = read_names(slip_of(), template_of(SECONDARY).form.texts, NO_CODE, ROSTER, Reads(name))
     assert identity.child is None
+
+
+@pytest.mark.parametrize(
+    ("roster", "likeness", "classes", "known"),
+    [
+        (SCHOOL, 0.88, {"10c"}, False),
+        (SCHOOL, 0.88, {"10c", "4b"}, True),
+        (SCHOOL, 0.88, set(), True),
+        (SCHOOL, 0.92, {"10c"}, True),
+        (ROSTER, 0.88, {"10c"}, True),
+    ],
+    ids=["another", "two said", "none said", "plainly read", "list of a class"],
+)
+def test_a_slip_of_another_class_is_not_the_childs_unless_plainly_read(
+    roster: Roster, likeness: float, classes: set[str], *, known: bool
+) -> None:
+    child = ROSTER.children[0]
+    read = (Candidate(child, likeness, likeness, 0.0),)
+    named = Identity(IdentityState.IDENTIFIED, child, IdentifiedBy.NAME, read)
+    found = unless_of_another_class(named, classes, vocabulary_of(roster.children))
+    assert (found.child == child) == known
+    assert found.candidates == read
 
 
 @pytest.mark.parametrize(
