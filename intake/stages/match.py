@@ -398,8 +398,8 @@ def unless_plainly_of_others(identity: Identity, guardians: Sequence[TextGuess],
 
 
 def unless_of_another_class(identity: Identity, classes: Collection[str], vocabulary: Vocabulary) -> Identity:
-    """The identity, but unsure if the slip says `classes`, of which none is the child's, and the name is not plainly
-    read: on the list of a school somebody else may have nearly this name. A class says nothing on its own list.
+    """The identity, but unsure if the slip or its folder says `classes`, none of them the child's, and the name is not
+    plainly read: on the list of a school somebody else may have nearly this name. A class says nothing on its own list.
 
     Of 40 children on no list Jößnitzer Dößeler, of 3a, whose guardians' line is empty, had been named for Gößnitzer
     Dößeler of 10a.
