@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from forms.geometry import MM_PER_INCH, Point
 from intake.engines import TextEngine
-from intake.naming import plainly_named, read_names, signed_by_name, unless_courtesy, unless_words
+from intake.naming import or_pale_words, plainly_named, read_names, signed_by_name, unless_courtesy, unless_words
 from intake.remains import shows_print
 from intake.rings import ring_on, without_ring
 from intake.sheet import Sheet
@@ -218,7 +218,8 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
     texts, identity, shown = read_names(clear, form.texts, code, roster, engine, page.ref.file)
     explained = {label for _, labels in signed for label in labels} | ink_of_codes(clear, template.codes)
     named = plainly_named(texts, identity)
-    stray = find_stray_ink(clear, form, explained, shown, areas_of_codes(clear, template.codes), named)
+    codes = areas_of_codes(clear, template.codes)
+    stray = find_stray_ink(clear, form, explained, shown, codes, named)
     reading = SlipReading(
         ref=page.ref,
         number=number,
@@ -232,7 +233,7 @@ def _read_slip(  # noqa: PLR0917 - a page and what is known of it
         marks=marks,
         signatures=unless_words(clear, signed_by_name(clear, signed, identity, engine), engine),
         texts=texts,
-        stray=unless_courtesy(clear, stray, engine),
+        stray=or_pale_words(clear, form, codes, unless_courtesy(clear, stray, engine), engine),
         written=map_ink(slip),
         identity=identity,
         file=PICTURE_ONLY,
