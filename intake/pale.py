@@ -15,7 +15,9 @@ from intake.crumbs import AROUND, INSIDE_MM
 from intake.values import FloatImage, GrayImage, Mask, SlipImage
 
 PX_PER_MM = 3.0
-"""How finely the paper is looked at for this."""
+"""About how finely the paper is looked at for this."""
+SOME = 4
+"""Every fourth row and column tell how the paper is grained as well as all do."""
 STROKE_MM, GROUND_MM = 0.25, 8.0
 """Pale ink is smoothed over about a stroke, and compared to the paper so far around."""
 STANDS_OUT, LEAST_GRAIN = 4.0, 0.25
@@ -38,28 +40,33 @@ def pale_words(slip: SlipImage, form: Form, codes: Sequence[Rect]) -> Iterator[t
     """Places outside all fields where pale words may stand, and pictures of them, dark on white; the darkest first."""
     if slip.bilevel:
         return
-    share = PX_PER_MM / slip.px_per_mm
+    coarser = max(round(slip.px_per_mm / PX_PER_MM), 1)
+    scale = slip.px_per_mm / coarser
     free = _free(slip, form, codes)
-    small = cv2.resize(slip.darkness, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    open_ = cv2.resize(free.view(np.uint8), small.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    height, width = (length // coarser for length in free.shape)
+    whole = slice(height * coarser), slice(width * coarser)
+    small = cv2.resize(slip.darkness[whole], (width, height), interpolation=cv2.INTER_AREA)
+    open_ = cv2.resize(free[whole].view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     if not open_.any():
         return
-    over = _over_ground(np.asarray(small, np.uint8), np.asarray(open_, np.bool_))
-    grain = max(1.4826 * float(np.median(np.abs(over[open_]))), LEAST_GRAIN)
+    over = _over_ground(np.asarray(small, np.uint8), np.asarray(open_, np.bool_), scale)
+    some = over[::SOME, ::SOME][open_[::SOME, ::SOME]]
+    grain = max(1.4826 * float(np.median(np.abs(some))) if some.size else 0.0, LEAST_GRAIN)
     dark = ((over > STANDS_OUT * grain) & open_).view(np.uint8)
-    across, down = (round(apart * PX_PER_MM) for apart in APART_MM)
+    across, down = (round(apart * scale) for apart in APART_MM)
     rows = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((down, across), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(rows, connectivity=8)
-    places = stats[:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / PX_PER_MM
-    inked = np.bincount(labels[dark > 0], minlength=count) / PX_PER_MM**2
-    mass = np.bincount(labels[dark > 0], weights=over[dark > 0], minlength=count)
+    places = stats[:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / scale
+    at = np.nonzero(dark)
+    inked = np.bincount(labels[at], minlength=count) / scale**2
+    mass = np.bincount(labels[at], weights=over[at], minlength=count)
     wide, high = places[:, 2], places[:, 3]
     words = (wide >= WIDE_MM[0]) & (wide <= WIDE_MM[1]) & (high >= HIGH_MM[0]) & (high <= HIGH_MM[1])
     words &= (inked >= FULL * wide * high) & (np.arange(count) > 0)
     for word in sorted(np.flatnonzero(words), key=lambda word: -mass[word])[:MOST]:
-        left, top, width, height = places[word].tolist()
-        at = Rect(left + slip.origin.x, top + slip.origin.y, width, height)
-        yield at, _picture(slip, free, at.grown(*[AROUND_MM] * 4))
+        x, y, across_mm, high_mm = places[word].tolist()
+        place = Rect(x + slip.origin.x, y + slip.origin.y, across_mm, high_mm)
+        yield place, _picture(slip, free, place.grown(*[AROUND_MM] * 4))
 
 
 def pale_line(slip: SlipImage, field: Rect) -> GrayImage:
@@ -80,12 +87,17 @@ def _free(slip: SlipImage, form: Form, codes: Sequence[Rect]) -> Mask:
     return np.asarray(inside, np.bool_)
 
 
-def _over_ground(darkness: GrayImage, free: Mask) -> FloatImage:
+def _over_ground(darkness: GrayImage, free: Mask, px_per_mm: float) -> FloatImage:
     """How much darker than the paper around each place is, smoothed."""
-    soft = cv2.GaussianBlur(darkness, (0, 0), STROKE_MM * PX_PER_MM).astype(np.float32)
-    side, known = 2 * round(GROUND_MM * PX_PER_MM / 2) + 1, free.astype(np.float32)
-    share = np.maximum(cv2.blur(known, (side, side)), np.float32(0.05))
-    return np.asarray(soft - cv2.blur(darkness * known, (side, side)) / share, np.float32)
+    soft = cv2.GaussianBlur(darkness, (0, 0), STROKE_MM * px_per_mm)
+    side, known = 2 * round(GROUND_MM * px_per_mm / 2) + 1, free.view(np.uint8)
+    sums, count = (
+        cv2.boxFilter(some, cv2.CV_32F, (side, side), normalize=False)
+        for some in (cv2.multiply(darkness, known), known)
+    )
+    return np.asarray(
+        cv2.subtract(soft, cv2.divide(sums, np.maximum(count, np.float32(1))), dtype=cv2.CV_32F), np.float32
+    )
 
 
 def _picture(slip: SlipImage, free: Mask, place: Rect) -> GrayImage:
