@@ -43,6 +43,7 @@ from intake.values import (
     SlipResult,
     StrayState,
     Template,
+    TextState,
     Verdict,
 )
 
@@ -416,8 +417,11 @@ def _possible_children(
 
 
 def _of_another_family(slip: SlipReading, listed: Sequence[Child]) -> set[str]:
-    """Whose slip it is not, by id: the line of the guardians names others of the list."""
-    line = _guardians(slip)
+    """Whose slip it is not, by id: the line of the guardians names others of the list.
+
+    What is too pale for ink was read there for doubt alone, and rules nobody out.
+    """
+    line = " ".join(t.text for t in slip.texts if t.role is Role.GUARDIAN_NAMES and t.state is not TextState.EMPTY)
     if len(key_of(line)) < GUARDIANS_LETTERS:
         return set()
     likeness = {child.id: guardians_likeness([line], child.guardians) for child in listed if child.guardians}

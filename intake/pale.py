@@ -21,7 +21,9 @@ SOME = 4
 STROKE_MM, GROUND_MM = 0.25, 8.0
 """Pale ink is smoothed over about a stroke, and compared to the paper so far around."""
 STANDS_OUT, LEAST_GRAIN = 4.0, 0.25
-"""And so many times as dark as the grain is (median deviation, of 255; no less than the second)."""
+"""And so many times as dark as the grain is (median deviation, of 255; no less than the second). These and the sizes
+below, but for `FULL`, were chosen on the one note that was missed; no other values were tried. They decide what is
+shown to the engine, never what it says."""
 APART_MM = (2.0, 1.0)
 """Strokes no farther apart than this, across and down, are one row."""
 WIDE_MM, HIGH_MM, FULL = (4.0, 70.0), (1.2, 9.0), 0.2
@@ -32,6 +34,7 @@ MOST = 2
 PRINT_MM, AROUND_MM, GRAIN_MM = 0.4, 1.2, 0.12
 """So near to print nothing is asked; so much around a word is shown, smoothed a little."""
 LINE_AROUND_MM = (1.0, 2.0, 1.0, 2.0)
+"""So much of a line's surroundings is shown: left, above, right, below."""
 DARKEST = 0.995
 """What is so dark among all that stands in a place is black in the picture of it."""
 

@@ -396,6 +396,15 @@ def test_a_second_consent_without_a_name_makes_that_of_its_guardians_child_wait(
     assert (first.decision.verdict, second.decision.verdict) == (verdict, Verdict.REVIEW)
 
 
+def test_guardians_too_pale_for_ink_rule_no_child_out(make_slip: SlipMaker, leo: Child, mia: Child) -> None:
+    ours, theirs = replace(leo, guardians=("Melanie Friedrich",)), replace(mia, guardians=("Frank Sauerbier",))
+    for state, verdict in ((TextState.WRITTEN, Verdict.GIVEN), (TextState.EMPTY, Verdict.REVIEW)):
+        line = replace(name_read(state, "Frank Sauerbier"), field="guardian_names", role=Role.GUARDIAN_NAMES)
+        refusal = make_slip(None, page=2, yes=MarkState.EMPTY, no=MarkState.TICKED, identity=unsure((ours, 0.6)))
+        first, _ = settled([make_slip(ours), replace(refusal, texts=(line,))], EVERY_LINE, (ours, theirs))
+        assert first.decision.verdict is verdict
+
+
 @pytest.mark.parametrize("score", [0.55, 0.48])
 def test_an_unsure_refusal_counts_against_a_child_that_is_nearly_as_likely(
     make_slip: SlipMaker, leo: Child, mia: Child, score: float
