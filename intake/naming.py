@@ -652,7 +652,7 @@ def _name_child(
         return read, named
     again = _Read(second_opinions(engine, read.whole), second_opinions(engine, read.parts))
     possible = partial(may_be, guesses=read.every, identity=named.identity)
-    credible = partial(_stands_out_or, possible)
+    credible = partial(_stands_out_or, possible, guardians)
     seen = _by_second_opinion(read, again, cut.state, vocabulary, guardians, credible)
     if seen is not None:
         return read, seen
@@ -700,13 +700,13 @@ def _name_otherwise(
     return read, named
 
 
-def _stands_out_or(possible: Callable[[Identity], bool], identity: Identity) -> bool:
+def _stands_out_or(possible: Callable[[Identity], bool], guardians: Sequence[TextGuess], identity: Identity) -> bool:
     """Whether a child whom only the second recogniser names is far before all others, or the first leaves it possible.
 
     Of a vanished name that was "iporcle" to the first it made another child's, 0.27 before the next; of 13 that it
     named rightly in three series one is less than 0.30 before, and the first leaves it possible.
     """
-    return stands_out(identity) or possible(identity)
+    return stands_out(identity, guardians) or possible(identity)
 
 
 def _read_on(

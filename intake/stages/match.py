@@ -422,9 +422,23 @@ def is_well_explained(identity: Identity, vocabulary: Vocabulary) -> bool:
     return any(ratio >= least for ratio in ratios)
 
 
-def stands_out(identity: Identity) -> bool:
-    """Whether the child is as far before all others as a name has to be that stands alone."""
-    return _lead_of(identity) >= DOUBT_BAR.lead
+def stands_out(identity: Identity, guardians: Sequence[TextGuess]) -> bool:
+    """Whether the child is as far before all others as a name has to be that stands alone; but for those whose
+    guardians the line clearly does not name, as it does the child's own.
+
+    Of two children with nearly the same two names, the other way round, one had been left unsure beside its own
+    guardians, plainly read.
+    """
+    child = identity.child
+    if child is None:
+        return False
+    everybody = [candidate.child for candidate in identity.candidates]
+    likeness = np.array([_guardians_likeness(guardians, other.guardians) for other in everybody])
+    if child not in everybody:
+        return False
+    others = _of_other_guardians(everybody.index(child), likeness, everybody)
+    left = tuple(one for one, other in zip(identity.candidates, others, strict=True) if not other)
+    return _lead_of(replace(identity, candidates=left)) >= DOUBT_BAR.lead
 
 
 def may_be(named: Identity, guesses: Sequence[TextGuess], identity: Identity) -> bool:

@@ -639,5 +639,21 @@ def test_on_the_list_of_a_school_no_name_is_believed_beside_plainly_read_others(
 def test_a_child_stands_out_if_all_others_are_far_behind(next_one: float, *, far: bool) -> None:
     own, other = child("Nele", "Weiß"), child("Ole", "Kurz")
     candidates = Candidate(own, 0.59, 0.62, -0.34), Candidate(other, next_one, 0.43, -1.1)
-    assert stands_out(Identity(IdentityState.IDENTIFIED, own, IdentifiedBy.NAME, candidates)) == far
-    assert not stands_out(Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, candidates))
+    assert stands_out(Identity(IdentityState.IDENTIFIED, own, IdentifiedBy.NAME, candidates), []) == far
+    assert not stands_out(Identity(IdentityState.UNSURE, None, IdentifiedBy.NOTHING, candidates), [])
+
+
+SISTER = Child("s", "Brunhilde", "Saalgärtner", "3a", "", ("Gottfried Mühlenbruch",))
+
+
+@pytest.mark.parametrize(
+    ("read", "far"),
+    [("Gottfried Mühlenbruch", True), ("Gotfrd Mülenbrch", True), ("Jan Beck", False), ("Ölmühle", False), ("", False)],
+)
+def test_a_child_stands_out_from_those_whose_guardians_are_clearly_others(read: str, *, far: bool) -> None:
+    turned = Child("t", "Saalgärtner", "Brunhilde", "3a", "", ("Jan Beck",))
+    candidates = Candidate(BRUNHILD, 0.8, 0.9, -0.5), Candidate(turned, 0.7, 0.85, -0.9)
+    named = Identity(IdentityState.IDENTIFIED, BRUNHILD, IdentifiedBy.NAME, candidates)
+    assert stands_out(named, [reading(read)] if read else []) == far
+    beside = (*candidates, Candidate(SISTER, 0.7, 0.8, -0.9))
+    assert not stands_out(replace(named, candidates=beside), [reading(read)] if read else [])
