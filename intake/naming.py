@@ -22,13 +22,16 @@ from intake.beyond import (
 )
 from intake.engines import TextEngine, ask, second_opinions
 from intake.pale import pale_line, pale_words
+from intake.pale_names import pale_names
 from intake.pieces import Cutout, cut_out, ink_pixels, pieces_of, without_ink
 from intake.stages.match import (
+    SURE_SCORE,
     Vocabulary,
     bears_first_name_only,
     guardians_likeness,
     identify,
     identify_alone,
+    is_legible,
     is_well_explained,
     key_of,
     may_be,
@@ -109,6 +112,8 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
             elsewhere = frozenset[int]().union(*(cuts[other.name].labels for other in others))
             again = _seen_otherwise(slip, line, cut, elsewhere)
             read, named = _name_otherwise((read, named), again, vocabulary, guardians, engine)
+        if named.identity.child is None and cut.state in {TextState.WRITTEN, TextState.EMPTY}:
+            read, named = _or_pale_name(slip, line, (read, named), vocabulary, engine)
         named = replace(named, identity=unless_turned_around(named.identity, read.every, vocabulary, guardians))
         hints = class_hints(roster, file, said)
         named = _narrowed(named, read, roster, hints)
@@ -213,6 +218,8 @@ well: of 1,136 plain lines one, of 1,096 with a note drawn over them 43 in 100."
 ROW_LETTERS = 3
 """So many letters of a row beside a signature, read with so sure an eye as a note's, are words (`stages/within.py`);
 noughts are loops of the signature, as on one of 52 slips of our own ("00.0")."""
+PALE_SCORE = 0.5
+"""What is shown so is read with so sure an eye, or not at all."""
 WHITE = 200
 """What is brighter is no writing, of 255."""
 NOTE_SCORE = 0.8
@@ -698,6 +705,34 @@ def _name_otherwise(
         if child is not None and not bears_first_name_only(again.every + found.again, child):
             return replace(read, parts=read.parts + again.every), _Named(found.identity, by_part=True)
     return read, named
+
+
+def _or_pale_name(
+    slip: SlipImage, line: TextLine, seen: tuple[_Read, _Named], vocabulary: Vocabulary, engine: TextEngine
+) -> tuple[_Read, _Named]:
+    """What was read, and who is named once the name is shown as what stands out from the grain of its paper.
+
+    The line counts as not read: whatever else stands there is as pale. A line that could plainly be read, and yet named
+    nobody, is about somebody who is not listed.
+    """
+    read, _ = seen
+    if not vocabulary.children or any(is_legible(guess, SURE_SCORE) for guess in read.every):
+        return seen
+    crops = (crop for picture in pale_names(slip, line.place) for crop in (picture, half_as_wide_again(picture)))
+    shown = tuple(guess for crop in crops for guess in ask(engine, [crop]))
+    if not shown:
+        return seen
+    pale, every = (
+        [guess for guess in (*some, *second_opinions(engine, some)) if guess.score >= PALE_SCORE]
+        for some in (shown, read.every + shown)
+    )
+    by_pale, identity = (identify(TextState.WRITTEN, some, vocabulary, complete=False) for some in (pale, every))
+    child = identity.child
+    if child is None or by_pale.child != child or bears_first_name_only(every, child):
+        return seen
+    if not is_well_explained(identity, vocabulary):
+        return seen
+    return replace(read, parts=read.parts + shown), _Named(identity, by_part=True)
 
 
 def _stands_out_or(possible: Callable[[Identity], bool], guardians: Sequence[TextGuess], identity: Identity) -> bool:

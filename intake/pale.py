@@ -52,7 +52,7 @@ def pale_words(slip: SlipImage, form: Form, codes: Sequence[Rect]) -> Iterator[t
     open_ = cv2.resize(free[whole].view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     if not open_.any():
         return
-    over = _over_ground(np.asarray(small, np.uint8), np.asarray(open_, np.bool_), scale)
+    over = over_ground(np.asarray(small, np.uint8), np.asarray(open_, np.bool_), scale)
     some = over[::SOME, ::SOME][open_[::SOME, ::SOME]]
     grain = max(1.4826 * float(np.median(np.abs(some))) if some.size else 0.0, LEAST_GRAIN)
     dark = ((over > STANDS_OUT * grain) & open_).view(np.uint8)
@@ -90,7 +90,7 @@ def _free(slip: SlipImage, form: Form, codes: Sequence[Rect]) -> Mask:
     return np.asarray(inside, np.bool_)
 
 
-def _over_ground(darkness: GrayImage, free: Mask, px_per_mm: float) -> FloatImage:
+def over_ground(darkness: GrayImage, free: Mask, px_per_mm: float) -> FloatImage:
     """How much darker than the paper around each place is, smoothed."""
     soft = cv2.GaussianBlur(darkness, (0, 0), STROKE_MM * px_per_mm)
     side, known = 2 * round(GROUND_MM * px_per_mm / 2) + 1, free.view(np.uint8)

@@ -245,7 +245,7 @@ def identify(
         return _identified(_best_of(first), next(iter(by_first)), vocabulary.children)
     candidates = _candidates(_best_of(whole), vocabulary.children)
     unlike = candidates[0].likeness < STRANGER_LIKENESS and candidates[0].log_ratio < STRANGER_RATIO
-    legible = any(_is_legible(guess, LEGIBLE_SCORE) for guess in guesses)
+    legible = any(is_legible(guess, LEGIBLE_SCORE) for guess in guesses)
     doubt = IdentityState.NOT_LISTED if unlike and legible else IdentityState.UNSURE
     return Identity(doubt, None, IdentifiedBy.NOTHING, candidates)
 
@@ -458,7 +458,7 @@ def may_be(named: Identity, guesses: Sequence[TextGuess], identity: Identity) ->
     likely = [candidate.child for candidate in identity.candidates]
     if most > LONGER * longest + 1 or (likely and child not in likely):
         return False
-    if any(_is_legible(guess, SURE_SCORE) for guess in guesses):
+    if any(is_legible(guess, SURE_SCORE) for guess in guesses):
         return False
     read = [key_of(guess.text) for guess in guesses if guess.score >= NEAR_SCORE]
     return any(Indel.normalized_similarity(text, name) >= NEAR_NAME for text in read for name in names)
@@ -471,7 +471,7 @@ def _lead_of(identity: Identity) -> float:
     return own[0] - max(others, default=-np.inf) if own else -np.inf
 
 
-def _is_legible(guess: TextGuess, score: float) -> bool:
+def is_legible(guess: TextGuess, score: float) -> bool:
     """Whether a reading is so sure of letters enough for a name."""
     return guess.score >= score and len(key_of(guess.text)) >= LEGIBLE_LETTERS
 
@@ -568,7 +568,7 @@ def _guardians_likeness(guesses: Sequence[TextGuess], names: Sequence[str]) -> f
 
 def _are_unlike(guesses: Sequence[TextGuess], child: Child, least: float) -> bool:
     """Whether the guardians' line is plainly read, and is not so like those that are listed with the child."""
-    legible = [guess for guess in guesses if _is_legible(guess, LEGIBLE_SCORE)]
+    legible = [guess for guess in guesses if is_legible(guess, LEGIBLE_SCORE)]
     return bool(legible and child.guardians) and _guardians_likeness(legible, child.guardians) < least
 
 
