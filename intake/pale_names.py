@@ -3,8 +3,8 @@
 A stroke is longer than a grain, and the letters of a name stand in a row: strokes are looked for in a softer picture,
 what is left of a printed line, a stain or a streak is set aside, and the row is shown without the paper's grain. What
 is shown so is anything from a fold to a stain: only what is read there says that it is a name. The sizes were chosen on
-23 names on grey scans and photos that four series left unsure (`docs/names.md`); where no other value is named, none was
-tried. They decide what is shown, never what it says.
+23 names on grey scans and photos that four series left unsure (`docs/names.md`); where no other value is named, none
+was tried. They decide what is shown, never what it says.
 """
 
 from collections.abc import Iterator
