@@ -501,7 +501,12 @@ def _one_word(guesses: Sequence[TextGuess], child: Child) -> bool:
 
 
 def bears_first_name_only(guesses: Sequence[TextGuess], child: Child) -> bool:
-    """Whether what was read is more like the first name than like the whole one."""
+    """Whether what was read is more like the first name than like the whole one, and no reading is like both its words.
+
+    "Grönngen" is a first name misread; but "GRONINGENJURSCHEN" is Gröningen Jünchen.
+    """
+    if any(_worse_word(guess.text, child) >= AGREES_WORD for guess in guesses):
+        return False
     texts = [key_of(guess.text) for guess in guesses]
     first, whole = (
         [Levenshtein.normalized_similarity(text, key) for text in texts for name in names for key in keys_of(name)]

@@ -123,6 +123,19 @@ def test_a_whole_name_does_not_need_the_guardians() -> None:
         assert unless_of_others(named, [reading(text)], NAMES, [reading("Björn Sauer")]) == named
 
 
+@pytest.mark.parametrize(
+    ("more", "whole"), [("Groningen Jurschn", True), ("Gröningen Jrs", False), ("Gröningen Sauer", False), ("", False)]
+)
+def test_a_first_name_misread_is_no_first_name_alone_where_another_reading_shows_both(
+    more: str, *, whole: bool
+) -> None:
+    pupil = child("Gröningen", "Jünchen")
+    listed = vocabulary_of([pupil, *KLASSE])
+    named = Identity(IdentityState.IDENTIFIED, pupil, IdentifiedBy.NAME, (Candidate(pupil, 0.8, 0.8, -0.1),))
+    guesses = [reading("Grönngen"), reading(more)] if more else [reading("Grönngen")]
+    assert (unless_of_others(named, guesses, listed, [reading("Björn Sauer")]) == named) == whole
+
+
 def test_a_name_in_letters_that_have_no_key_breaks_nothing() -> None:
     foreign = child("Юрий", "Иванов")
     named = Identity(IdentityState.IDENTIFIED, foreign, IdentifiedBy.NAME, ())
