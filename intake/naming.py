@@ -25,6 +25,7 @@ from intake.pale import pale_line, pale_words
 from intake.pale_names import pale_names
 from intake.pieces import Cutout, cut_out, ink_pixels, pieces_of, without_ink
 from intake.stages.match import (
+    NEAR_NAME,
     SURE_SCORE,
     Vocabulary,
     bears_first_name_only,
@@ -118,6 +119,7 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         hints = class_hints(roster, file, said)
         named = _narrowed(named, read, roster, hints)
         named = replace(named, identity=unless_of_another_class(named.identity, hints, vocabulary))
+        named = replace(named, identity=_unless_contradicted(named.identity, read.every, vocabulary, engine))
         heard = partial(_in_all_renderings, [cuts[o.name] for o in others if o.role is Role.GUARDIAN_NAMES], engine)
         named = replace(
             named, identity=_borne_out(named.identity, read.every + named.again, vocabulary, guardians, heard)
@@ -733,6 +735,24 @@ def _or_pale_name(
     if not is_well_explained(identity, vocabulary):
         return seen
     return replace(read, parts=read.parts + shown), _Named(identity, by_part=True)
+
+
+def _unless_contradicted(
+    identity: Identity, guesses: tuple[TextGuess, ...], vocabulary: Vocabulary, engine: TextEngine
+) -> Identity:
+    """The identity, but unsure if the second recogniser makes another child of the same crops; asked on the list of a
+    school, and on that of a class which has a like name, too.
+
+    "Nele Grot" was Nele Groß to the first and Nele Graf to the second; both were listed, and it was Nele Graf.
+    """
+    others = [candidate for candidate in identity.candidates if candidate.child != identity.child]
+    alike = any(candidate.likeness >= NEAR_NAME for candidate in others)
+    if identity.child is None or (vocabulary.of_class and not alike):
+        return identity
+    second = identify(TextState.WRITTEN, second_opinions(engine, guesses), vocabulary, complete=False)
+    if second.child in {None, identity.child}:
+        return identity
+    return unsure_between((), identity)
 
 
 def _stands_out_or(possible: Callable[[Identity], bool], guardians: Sequence[TextGuess], identity: Identity) -> bool:

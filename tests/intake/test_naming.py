@@ -216,6 +216,29 @@ def test_on_a_long_list_a_second_opinion_names_only_what_it_reads_plainly(
     assert (identity.child == ROSTER.children[0]) == known
 
 
+NELES = (Child("g", "Nele", "Graf", "8d", "", ()), Child("s", "Nele", "Groß", "8d", "", ()))
+
+
+@pytest.mark.parametrize(
+    ("second", "roster", "known"),
+    [
+        ("Nele Graf", Roster((*SCHOOL.children, *NELES)), False),
+        ("Nele Gros", Roster((*SCHOOL.children, *NELES)), True),
+        ("Nlroa", Roster((*SCHOOL.children, *NELES)), True),
+        ("Nele Graf", Roster(NELES), False),
+        ("Nele Graf", Roster((NELES[1], *ROSTER.children)), True),
+        ("Mia Schneider", Roster((NELES[1], *ROSTER.children)), True),
+    ],
+    ids=["another", "the same", "nobody", "of a class", "nobody else", "nobody alike"],
+)
+def test_both_recognisers_must_not_name_two_children_of_a_long_list_or_with_like_names(
+    second: str, roster: Roster, *, known: bool
+) -> None:
+    line = next(line for line in template_of(SECONDARY).form.texts if line.role is Role.CHILD_NAME)
+    _, identity, _ = read_names(slip_of(), [line], NO_CODE, roster, ThinksTwice("Nele Gros", second))
+    assert identity.child == (NELES[1] if known else None)
+
+
 class ReadsFirstOtherwise(Reads):
     """An engine that reads one thing in the first crop that it is shown, and another in all others."""
 
