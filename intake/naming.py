@@ -39,6 +39,7 @@ from intake.stages.match import (
     named_by_code,
     narrowed,
     stands_out,
+    still_leads,
     unless_of_another_class,
     unless_of_others,
     unless_plainly_of_others,
@@ -740,19 +741,22 @@ def _or_pale_name(
 def _unless_contradicted(
     identity: Identity, guesses: tuple[TextGuess, ...], vocabulary: Vocabulary, engine: TextEngine
 ) -> Identity:
-    """The identity, but unsure if the second recogniser makes another child of the same crops; asked on the list of a
-    school, and on that of a class which has a like name, too.
+    """The identity, but unsure if the second recogniser makes another child of the same crops, where a class has a like
+    name, too; and if on the list of a school others are as likely by what both have read.
 
-    "Nele Grot" was Nele Groß to the first and Nele Graf to the second; both were listed, and it was Nele Graf.
+    "Nele Grot" was Nele Groß to the first and Nele Graf to the second, and "Tismn Muhlhausen" Thi-Mai Mühlhausen, but
+    "TROBMERMUHLHAUSEN": all of them were listed, and it was Nele Graf, and Tröbnitz Mühlhausen.
     """
     others = [candidate for candidate in identity.candidates if candidate.child != identity.child]
     alike = any(candidate.likeness >= NEAR_NAME for candidate in others)
-    if identity.child is None or (vocabulary.of_class and not alike):
+    if identity.child is None or not guesses or (vocabulary.of_class and not alike):
         return identity
-    second = identify(TextState.WRITTEN, second_opinions(engine, guesses), vocabulary, complete=False)
-    if second.child in {None, identity.child}:
-        return identity
-    return unsure_between((), identity)
+    second = second_opinions(engine, guesses)
+    if not vocabulary.of_class:
+        same = still_leads(identity, (*guesses, *second), vocabulary)
+    else:
+        same = identify(TextState.WRITTEN, second, vocabulary, complete=False).child in {None, identity.child}
+    return identity if same else unsure_between((), identity)
 
 
 def _stands_out_or(possible: Callable[[Identity], bool], guardians: Sequence[TextGuess], identity: Identity) -> bool:

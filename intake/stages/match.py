@@ -441,6 +441,13 @@ def stands_out(identity: Identity, guardians: Sequence[TextGuess]) -> bool:
     return _lead_of(replace(identity, candidates=left)) >= DOUBT_BAR.lead
 
 
+def still_leads(identity: Identity, guesses: Sequence[TextGuess], vocabulary: Vocabulary) -> bool:
+    """Whether by all these readings together nobody else is as likely as the child."""
+    count = len(vocabulary.children)
+    together = _best_of([_opinions(guess, vocabulary.whole, count) for guess in guesses])
+    return _lead_of(replace(identity, candidates=_candidates(together, vocabulary.children))) >= TOGETHER_LEAD
+
+
 def may_be(named: Identity, guesses: Sequence[TextGuess], identity: Identity) -> bool:
     """Whether a line may bear a child's name that only variations of its crops named: by these, its other readings, no
     other three children are likelier, none shows many more letters than the name has, and one is sure enough of letters

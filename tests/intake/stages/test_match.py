@@ -16,6 +16,7 @@ from intake.stages.match import (
     named_by_code,
     narrowed,
     stands_out,
+    still_leads,
     unless_of_others,
     unless_plainly_of_others,
     unless_turned_around,
@@ -646,6 +647,14 @@ def test_on_the_list_of_a_school_no_name_is_believed_beside_plainly_read_others(
     named = Identity(IdentityState.IDENTIFIED, lena, IdentifiedBy.NAME, (Candidate(lena, 1.0, 1.0, 0.0),))
     assert unless_plainly_of_others(named, [reading("Göteborger Ölmühle")], school).child is None
     assert unless_plainly_of_others(named, [reading("Jana Richter")], school) == named
+
+
+@pytest.mark.parametrize(("second", "leads"), [("Nele Gros", True), ("Nele Graf", False), ("Xq", True)])
+def test_a_child_has_to_lead_by_what_both_have_read(second: str, *, leads: bool) -> None:
+    two = vocabulary_of([child("Nele", "Graf"), child("Nele", "Groß"), *KLASSE])
+    named = identify(TextState.WRITTEN, [reading("Nele Gros")], two)
+    assert named.child == child("Nele", "Groß")
+    assert still_leads(named, [reading("Nele Gros"), reading(second)], two) == leads
 
 
 @pytest.mark.parametrize(("next_one", "far"), [(0.32, False), (0.28, True)])
