@@ -299,10 +299,11 @@ def settled(slips: Sequence[SlipReading], policy: Policy, listed: Sequence[Child
     The same paper scanned twice is one return with two images: one that was read beyond doubt is enough. If two
     returns of one child do not both say the same beyond doubt, no matter which came first or on which form, a person
     has to look at all of them. A slip of unsure identity may be the return of any child it nearly names, or whose
-    guardians it names, and counts against that child's consent just the same; a refusal does not wait for it. One on
-    which no name is written waits for a person, whatever it says, and so do the consents of its guardians' children. A
-    settled slip that says the same as an earlier one on the same form is marked as its duplicate. Guardians of another
-    family of the list, and another first or whole name of it, tell that an unsure slip is not the child's.
+    guardians it names, and counts against that child's consent just the same; a refusal does not wait for it. So may
+    one whose child's line counts as not read, though it names a child. One on which no name is written waits for a
+    person, whatever it says, and so do the consents of its guardians' children. A settled slip that says the same as an
+    earlier one on the same form is marked as its duplicate. Guardians of another family of the list, and another first
+    or whole name of it, tell that an unsure slip is not the child's.
 
     A slip on which the office's stamp is all that makes doubt, or thanks are, says to the others what it would say
     without; one that only the child itself has not signed yet, what it would say if it had. They go to a person
@@ -314,8 +315,9 @@ def settled(slips: Sequence[SlipReading], policy: Policy, listed: Sequence[Child
         returned[child.id].append(slip)
     possible: dict[str, list[SlipReading]] = defaultdict(list)
     for slip in slips:
-        if slip.identity.child is None:
-            for child in _possible_children(slip, named, listed):
+        if not _is_surely_named(slip):
+            others = (child for child in _possible_children(slip, named, listed) if child != slip.identity.child)
+            for child in others:
                 possible[child.id].append(_as_if_of(slip, child))
     said_surely = {child: _said_together(every, policy) for child, every in returned.items()}
     said = {child: _said_together([*every, *possible[child]], policy) for child, every in returned.items()}
@@ -394,10 +396,16 @@ def _is_rescan(slip: SlipReading, other: SlipReading) -> bool:
     return len(said) <= 1 and slip.form_id == other.form_id and same_paper(slip.written, other.written)
 
 
+def _is_surely_named(slip: SlipReading) -> bool:
+    """Whether a slip can be nobody else's return: not if its name was read from some of the ink only, or is pale."""
+    read = all(text.state is not TextState.UNREAD for text in slip.texts if text.role is Role.CHILD_NAME)
+    return slip.identity.child is not None and (read or slip.identity.by is not IdentifiedBy.NAME)
+
+
 def _possible_children(
     slip: SlipReading, named: Sequence[tuple[SlipReading, Child]], listed: Sequence[Child]
 ) -> Iterable[Child]:
-    """The children whose return a slip may be that names nobody for certain: by name, a word of it, or guardians."""
+    """The children whose return a slip may be that names nobody surely: by name, a word of it, or guardians."""
     legible = max((c.likeness for c in slip.identity.candidates), default=0.0) >= LEGIBLE_LIKENESS
     best = max((c.score for c in slip.identity.candidates), default=0.0)
     likely = {

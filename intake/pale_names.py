@@ -15,15 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.geometry import Rect
-from intake.pale import STROKE_MM, over_ground
+from intake.faint import STROKE_MM as LONG_MM
+from intake.pale import LEAST_GRAIN, STROKE_MM, over_ground
 from intake.values import FloatImage, GrayImage, Mask, SlipImage
 
 AROUND_MM = (3.0, 3.0, 6.0, 2.5)
 """So much around the field is looked at: left, above, right, below."""
-STANDS_OUT, LEAST_GRAIN = (4.0, 6.0), 0.25
+STANDS_OUT = 4.0, 6.0
 """So many times as dark as the grain (median deviation, of 255) are strokes: first all, then the darker ones."""
-LONG_MM, FLAT_MM, FLAT_TIMES = 1.2, 0.8, 2.5
-"""Shorter pieces are grain; lower ones that are so many times as wide are what is left of a printed line."""
+FLAT_MM, FLAT_TIMES = 0.8, 2.5
+"""Lower pieces that are so many times as wide are what is left of a printed line."""
 PALER, STREAK_SHARE = 0.4, 0.8
 """A piece that is so much paler than most of the writing is none of it; nor is what fills so much of a column. With 0.6
 for the first a second word in another pressure was left out."""
@@ -38,6 +39,7 @@ GRAIN_MM, PAPER_GRAINS, BLACK, INPAINT_PX, LEAST_DARK = 0.08, 1.5, 0.7, 3, 2.0
 """The picture is smoothed so little; what is no darker than so many grains is paper, what is as dark as this share of
 the strokes, black. With 0 and 0.14 mm, 0.5 and 2.5 grains and 0.9 as many names were the likeliest as with these."""
 MARGIN = 0.15
+"""White around the row, in parts of its height."""
 LEAST_PALE, INK_MM = 0.25, 0.5
 """A name is shown if so much of its strokes is farther than the second from ink: of 445 lines with ink of two series
 nine in ten have 0.01, 98 in 100 no more than 0.35; of the lines that are known so 0.39 and more."""

@@ -432,6 +432,24 @@ def test_of_two_families_with_a_name_in_common_the_line_names_the_one_it_is_far_
 
 
 @pytest.mark.parametrize(
+    ("state", "by", "verdict"),
+    [
+        (TextState.UNREAD, IdentifiedBy.NAME, Verdict.REVIEW),
+        (TextState.WRITTEN, IdentifiedBy.NAME, Verdict.GIVEN),
+        (TextState.UNREAD, IdentifiedBy.CODE, Verdict.GIVEN),
+    ],
+)
+def test_a_slip_named_by_some_of_its_ink_may_still_be_the_return_of_a_like_child(
+    make_slip: SlipMaker, leo: Child, mia: Child, *, state: TextState, by: IdentifiedBy, verdict: Verdict
+) -> None:
+    known = replace(unsure((mia, 0.7), (leo, 0.6)), state=IdentityState.IDENTIFIED, child=mia, by=by)
+    refusal = make_slip(None, page=2, yes=MarkState.EMPTY, no=MarkState.TICKED, identity=known)
+    first, second = settled([make_slip(leo), replace(refusal, texts=(name_read(state, "M L"),))], EVERY_LINE)
+    assert first.decision.verdict is verdict
+    assert second.reading.identity.child == mia
+
+
+@pytest.mark.parametrize(
     ("read_there", "verdict"),
     [("Rischene", Verdict.REVIEW), ("Rischcne ma", Verdict.REVIEW), ("Bruno", Verdict.GIVEN), ("Ri", Verdict.GIVEN)],
 )

@@ -654,7 +654,8 @@ def test_a_child_has_to_lead_by_what_both_have_read(second: str, *, leads: bool)
     two = vocabulary_of([child("Nele", "Graf"), child("Nele", "Groß"), *KLASSE])
     named = identify(TextState.WRITTEN, [reading("Nele Gros")], two)
     assert named.child == child("Nele", "Groß")
-    assert still_leads(named, [reading("Nele Gros"), reading(second)], two) == leads
+    together = identify(TextState.WRITTEN, [reading("Nele Gros"), reading(second)], two)
+    assert still_leads(child("Nele", "Groß"), together) == leads
 
 
 @pytest.mark.parametrize(("next_one", "far"), [(0.32, False), (0.28, True)])
@@ -677,5 +678,7 @@ def test_a_child_stands_out_from_those_whose_guardians_are_clearly_others(read: 
     candidates = Candidate(BRUNHILD, 0.8, 0.9, -0.5), Candidate(turned, 0.7, 0.85, -0.9)
     named = Identity(IdentityState.IDENTIFIED, BRUNHILD, IdentifiedBy.NAME, candidates)
     assert stands_out(named, [reading(read)] if read else []) == far
+    many = (*candidates, Candidate(replace(turned, id="u"), 0.7, 0.84, -0.9))
+    assert not stands_out(replace(named, candidates=many), [reading(read)] if read else [])
     beside = (*candidates, Candidate(SISTER, 0.7, 0.8, -0.9))
     assert not stands_out(replace(named, candidates=beside), [reading(read)] if read else [])
