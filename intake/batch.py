@@ -397,9 +397,13 @@ def _is_rescan(slip: SlipReading, other: SlipReading) -> bool:
 
 
 def _is_surely_named(slip: SlipReading) -> bool:
-    """Whether a slip can be nobody else's return: not if its name was read from some of the ink only, or is pale."""
+    """Whether a slip can be nobody else's return: not if its name was read from some of the ink only, or is pale, or
+    told by the guardians' help.
+    """
+    if slip.identity.child is None or slip.identity.by is IdentifiedBy.GUARDIANS:
+        return False
     read = all(text.state is not TextState.UNREAD for text in slip.texts if text.role is Role.CHILD_NAME)
-    return slip.identity.child is not None and (read or slip.identity.by is not IdentifiedBy.NAME)
+    return read or slip.identity.by is not IdentifiedBy.NAME
 
 
 def _possible_children(

@@ -147,6 +147,8 @@ def _child_reasons(reading: SlipReading) -> Iterable[Reason]:
             by_code = reading.identity.by is IdentifiedBy.CODE
             if reading.identity.child is None or (by_code and reading.code.state is not CodeState.CHILD):
                 yield Reason.CHILD_UNSURE
+            elif reading.identity.by is IdentifiedBy.GUARDIANS:
+                yield Reason.CHILD_BY_GUARDIANS
         case IdentityState.CONTRADICTED:
             yield Reason.NAME_CONTRADICTS_CODE
         case IdentityState.UNSURE:

@@ -261,6 +261,7 @@ REASONS = {
     Reason.CODE_UNCHECKED: "Code nicht prüfbar: Codeliste fehlt",
     Reason.CODES_CONTRADICT: "zwei verschiedene Codes",
     Reason.CHILD_UNSURE: "Kind nicht sicher erkannt",
+    Reason.CHILD_BY_GUARDIANS: "Kind nur mit Hilfe der Elternzeile erkannt",
     Reason.CHILD_NOT_LISTED: "Kind nicht in der Klassenliste",
     Reason.CHILD_NO_NAME: "Name des Kindes fehlt",
     Reason.CHILD_NO_ROSTER: "keine Klassenliste angegeben",

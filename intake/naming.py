@@ -35,6 +35,7 @@ from intake.stages.match import (
     is_well_explained,
     key_of,
     may_be,
+    named_beside,
     named_by_code,
     narrowed,
     stands_out,
@@ -122,10 +123,12 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         named = replace(named, identity=unless_of_another_class(named.identity, hints, vocabulary))
         named = replace(named, identity=_unless_contradicted(named.identity, read.every, vocabulary, engine))
         heard = partial(_in_all_renderings, [cuts[o.name] for o in others if o.role is Role.GUARDIAN_NAMES], engine)
-        named = replace(
-            named, identity=_borne_out(named.identity, read.every + named.again, vocabulary, guardians, heard)
-        )
+        borne_out = _borne_out(named.identity, read.every + named.again, vocabulary, guardians, heard, engine)
+        named = replace(named, identity=borne_out)
         named = replace(named, identity=_not_of_others(named.identity, vocabulary, guardians, heard, engine))
+        if cut.state in {TextState.WRITTEN, TextState.EMPTY}:
+            beside = _named_beside(named.identity, read.every, vocabulary, guardians, heard, engine)
+            named = replace(named, identity=unless_of_another_class(beside, hints, vocabulary))
         guesses[line.name] = (in_ink if named.identity.child is None else read).every
         if named.by_part and cut.state in {TextState.WRITTEN, TextState.EMPTY}:
             cuts[line.name] = replace(cut, state=TextState.UNREAD)
@@ -151,20 +154,24 @@ def _shown_on(fields: Iterable[str], shown: LineInk) -> frozenset[int]:
     return frozenset(label for field in fields for label in shown[field])
 
 
-def _borne_out(
+def _borne_out(  # noqa: PLR0917 - what was read of both lines, and who reads on
     identity: Identity,
     guesses: Sequence[TextGuess],
     vocabulary: Vocabulary,
     guardians: Sequence[TextGuess],
     heard: Callable[[], Sequence[TextGuess]],
+    engine: TextEngine,
 ) -> Identity:
-    """The identity, but unsure if a first name alone is not borne out by the guardians' line, in any of its renderings;
-    `heard` reads the others.
+    """The identity, but unsure if a first name alone, to both recognisers, is not borne out by the guardians' line, in
+    any of its renderings; `heard` reads the others.
+
+    "GröningenJanter" was more like the first name than like the whole one, "GRONINGENJURSCHEN" like both of its words.
     """
     named = unless_of_others(identity, guesses, vocabulary, guardians)
     if named.child is identity.child or not guardians:
         return named
-    return unless_of_others(identity, guesses, vocabulary, [*guardians, *heard()])
+    both = [*guesses, *second_opinions(engine, guesses)]
+    return unless_of_others(identity, both, vocabulary, [*guardians, *heard()])
 
 
 def _not_of_others(
@@ -184,6 +191,24 @@ def _not_of_others(
         return named
     every = [*names, *(guess for guess in heard() if not objects(guess.text))]
     return unless_plainly_of_others(identity, [*every, *second_opinions(engine, every)], vocabulary)
+
+
+def _named_beside(  # noqa: PLR0917 - what was read of both lines, and who reads on
+    identity: Identity,
+    guesses: tuple[TextGuess, ...],
+    vocabulary: Vocabulary,
+    guardians: Sequence[TextGuess],
+    heard: Callable[[], Sequence[TextGuess]],
+    engine: TextEngine,
+) -> Identity:
+    """The identity; who is still unknown may be told by its first name beside its own guardians, both lines read in all
+    renderings by both recognisers.
+    """
+    if identity.child is not None or not guardians or not guesses:
+        return identity
+    family = [guess for guess in (*guardians, *heard()) if not objects(guess.text)]
+    family += second_opinions(engine, family)
+    return named_beside(identity, (*guesses, *second_opinions(engine, guesses)), vocabulary, family)
 
 
 def _in_all_renderings(cuts: Sequence[LineCrops], engine: TextEngine) -> list[TextGuess]:

@@ -599,10 +599,11 @@ class IdentityState(StrEnum):
 
 
 class IdentifiedBy(StrEnum):
-    """What named the child."""
+    """What named the child; the guardians do so only together with its first name."""
 
     CODE = auto()
     NAME = auto()
+    GUARDIANS = auto()
     RULING = auto()
     NOTHING = ""
 
@@ -702,6 +703,7 @@ class Reason(StrEnum):
     CODE_UNCHECKED = auto()
     CODES_CONTRADICT = auto()
     CHILD_UNSURE = auto()
+    CHILD_BY_GUARDIANS = auto()
     CHILD_NOT_LISTED = auto()
     CHILD_NO_NAME = auto()
     CHILD_NO_ROSTER = auto()

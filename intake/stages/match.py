@@ -173,6 +173,13 @@ OWN_GUARDIANS, OTHER_GUARDIANS = 0.65, 0.25
 """The line is so like the guardians of the child, and by so much less like those of another, that the other is none of
 theirs: among namesakes, and the same two names the other way round, the guardians decide."""
 
+BESIDE_LIKENESS, BESIDE_LEAD, BESIDE_DECOYS = 0.7, 0.20, 0.10
+"""Beside its own guardians a name, or a first name alone, is a child's if it is so like what was read, and so far
+before other children of such guardians, and before frequent first names and those of the list. On 1,644 slips of six
+series 1,405 children are told so, none wrongly, ten of them that had been left unsure; of 3,288 siblings put in their
+places none. A likeness of 0.6 tells two more and takes one sibling for another, a lead of 0.05 before first names 28
+and one, but no more of those that are unsure."""
+
 TURNED_LEAD, TURNED_GUARDIANS = 0.15, 0.45
 """On the list of a school a name without a comma that reads by so much more like the last name before the first is
 believed only if the guardians' line is so like the listed ones: if Martin Paul is on the list, and Paul Martin not, it
@@ -345,6 +352,42 @@ def identify_alone(
     if clear and _ahead_of(guesses, float(together.score[best]), decoys) >= DECOY_LEAD:
         return _identified(together, best, children)
     return identity
+
+
+def named_beside(
+    identity: Identity, guesses: Sequence[TextGuess], vocabulary: Vocabulary, guardians: Sequence[TextGuess]
+) -> Identity:
+    """What is left unsure after all: a child whose first name, or whole name, was read beside its own guardians.
+
+    They say the family, also among children who share a first name; which child of it, listed or not, the child's line
+    has to say. Neither is enough alone, so that a person is asked to confirm it.
+
+    Args:
+        identity: What is known without the guardians.
+        guesses: All readings of the child's line.
+        vocabulary: The names that may stand there.
+        guardians: All readings of the guardians' line that do not object.
+    """
+    children = vocabulary.children
+    if identity.state not in {IdentityState.UNSURE, IdentityState.NOT_LISTED} or not guesses:
+        return identity
+    likeness = np.array([_guardians_likeness(guardians, child.guardians) for child in children])
+    if likeness.max(initial=0.0) < OWN_GUARDIANS:
+        return identity
+    family = [children[i] for i in np.flatnonzero(likeness > likeness.max() - OTHER_GUARDIANS)]
+    names = _spellings([[child.first_name, *_whole_names(child)] for child in family])
+    together = _best_of([_opinions(guess, names, len(family)) for guess in guesses])
+    child = family[together.best]
+    decoys = _first_decoys_of(child, vocabulary)
+    if (
+        together.likeness[together.best] < BESIDE_LIKENESS
+        or _lead(together.score, together.best) < BESIDE_LEAD
+        or _ahead_of(guesses, float(together.score[together.best]), decoys) < BESIDE_DECOYS
+    ):
+        return identity
+    own = _candidates(together, family)[0]
+    others = tuple(candidate for candidate in identity.candidates if candidate.child != child)
+    return Identity(IdentityState.IDENTIFIED, child, IdentifiedBy.GUARDIANS, (own, *others)[:SHOWN])
 
 
 def unless_turned_around(
@@ -634,6 +677,15 @@ def _decoys_of(child: Child, vocabulary: Vocabulary, lasts: frozenset[str]) -> S
     keys = {key_of(f"{one} {other}") for pair in pairs for one, other in (pair, pair[::-1])}
     own = {key for form in _whole_names(child) for key in keys_of(form)}
     listed = sorted(keys - own)
+    return Spellings(tuple(listed), np.arange(len(listed)))
+
+
+@lru_cache(maxsize=64)
+def _first_decoys_of(child: Child, vocabulary: Vocabulary) -> Spellings:
+    """Whom a sibling's name might read like: frequent and listed first names, alone or with the child's last name."""
+    firsts = FIRST_NAMES | {other.first_name for other in vocabulary.children}
+    own = {key for form in (child.first_name, *_whole_names(child)) for key in keys_of(form)}
+    listed = sorted({*map(key_of, firsts), *_decoys_of(child, vocabulary, frozenset()).keys} - own)
     return Spellings(tuple(listed), np.arange(len(listed)))
 
 

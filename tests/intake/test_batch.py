@@ -437,6 +437,7 @@ def test_of_two_families_with_a_name_in_common_the_line_names_the_one_it_is_far_
         (TextState.UNREAD, IdentifiedBy.NAME, Verdict.REVIEW),
         (TextState.WRITTEN, IdentifiedBy.NAME, Verdict.GIVEN),
         (TextState.UNREAD, IdentifiedBy.CODE, Verdict.GIVEN),
+        (TextState.WRITTEN, IdentifiedBy.GUARDIANS, Verdict.REVIEW),
     ],
 )
 def test_a_slip_named_by_some_of_its_ink_may_still_be_the_return_of_a_like_child(

@@ -134,6 +134,10 @@ OTHER_FACTS: list[tuple[dict[str, Any], Reason]] = [
             (IdentityState.NO_ROSTER, Reason.CHILD_NO_ROSTER),
         )
     ),
+    (
+        {"identity": Identity(IdentityState.IDENTIFIED, LENA, IdentifiedBy.GUARDIANS, ())},
+        Reason.CHILD_BY_GUARDIANS,
+    ),
 ]
 STRAY: list[tuple[dict[str, Any], Reason]] = [
     ({"stray": StrayInk(StrayState.FOUND, (), {})}, Reason.INK_UNEXPLAINED),

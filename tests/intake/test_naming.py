@@ -319,6 +319,21 @@ def test_a_first_name_alone_needs_guardians_who_may_be_the_childs(guardians: str
 
 
 @pytest.mark.parametrize(
+    ("guardians", "known"), [("Holger Petersen", 0), ("Beate Quandt", 1), ("B. Sauer", None), ("", None)]
+)
+def test_who_shares_a_first_name_is_told_by_the_guardians(guardians: str, known: int | None) -> None:
+    one = replace(ROSTER.children[0], guardians=("Holger Petersen",))
+    other = replace(one, id="other", last_name="Quandt", guardians=("Beate Quandt",))
+    lines = template_of(SECONDARY).form.texts
+    texts, identity, _ = read_names(
+        slip_of(), lines, NO_CODE, Roster((one, other)), ReadsGuardians(guardians, one.first_name)
+    )
+    assert identity.child == (None if known is None else (one, other)[known])
+    assert identity.by is (IdentifiedBy.NOTHING if known is None else IdentifiedBy.GUARDIANS)
+    assert next(text for text in texts if text.role is Role.CHILD_NAME).state is TextState.WRITTEN
+
+
+@pytest.mark.parametrize(
     ("guardians", "state"),
     [
         ("Holger und Maria Petersen", TextState.WRITTEN),

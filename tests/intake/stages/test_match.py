@@ -13,6 +13,7 @@ from intake.stages.match import (
     key_of,
     log_ratios,
     may_be,
+    named_beside,
     named_by_code,
     narrowed,
     stands_out,
@@ -550,6 +551,70 @@ def test_guardians_do_not_tell_siblings_apart() -> None:
     one = with_guardians("Lea", "Richter", "Gottfried Mühlenbruch")
     other = with_guardians("Leo", "Richter", "Gottfried Mühlenbruch")
     assert known("Leq Richter", "Gottfried Mühlenbruch", (one, other, FAMILIES[1])) is None
+
+
+GRETAS = (
+    with_guardians("Greta", "Simon", "Jana und Ivan Simon"),
+    with_guardians("Greta", "Krause", "Petra Beck"),
+    with_guardians("Ole", "Simon", "Jana und Ivan Simon"),
+    *FAMILIES[1:],
+)
+
+
+def beside(written: str, guardians: str, among: tuple[Child, ...] = GRETAS) -> Identity:
+    names, guess = vocabulary_of(among), reading(written)
+    before = identify(TextState.WRITTEN, [guess], names)
+    assert before.child is None
+    return named_beside(before, [guess], names, [reading(guardians)] if guardians else [])
+
+
+@pytest.mark.parametrize(
+    ("written", "guardians", "child"),
+    [
+        ("Greta", "Jana und Ivan Simon", GRETAS[0]),
+        ("Gretta", "Jana u. Ivan Simom", GRETAS[0]),
+        ("Greta", "Petra Bek", GRETAS[1]),
+        ("Simon, Gr", "Jana und Ivan Simon", None),
+        ("Greta", "", None),
+        ("Greta", "Volker Zimmermann", None),
+        ("Greta", "Petra Simon", None),
+        ("Ida", "Jana und Ivan Simon", None),
+    ],
+)
+def test_the_guardians_tell_which_bearer_of_a_first_name_it_is(
+    written: str, guardians: str, child: Child | None
+) -> None:
+    found = beside(written, guardians)
+    assert found.child == child
+    if child is not None:
+        assert (found.state, found.by) == (IdentityState.IDENTIFIED, IdentifiedBy.GUARDIANS)
+        assert found.candidates[0].child == child
+        assert len({candidate.child for candidate in found.candidates}) == len(found.candidates)
+
+
+@pytest.mark.parametrize(("written", "known"), [("Lena", True), ("Lea", False), ("Lina", False), ("Lea Simon", False)])
+def test_beside_its_guardians_a_sibling_who_is_not_listed_is_nobody(written: str, *, known: bool) -> None:
+    lenas = (with_guardians("Lena", "Simon", "Jana Simon"), with_guardians("Lena", "Krause", "Petra Beck"))
+    assert (beside(written, "Jana Simon", (*lenas, *FAMILIES[1:])).child == lenas[0]) == known
+
+
+def test_guardians_of_two_bearers_of_a_first_name_tell_nothing() -> None:
+    twins = (with_guardians("Greta", "Simon", "Jana Simon"), with_guardians("Greta", "Krause", "Jana Simon"))
+    assert beside("Greta", "Jana Simon", (*twins, *FAMILIES[1:])).child is None
+
+
+def test_what_is_known_without_the_guardians_stays_as_it_is() -> None:
+    names, guess = vocabulary_of(GRETAS), reading("Greta Krause")
+    before = identify(TextState.WRITTEN, [guess], names)
+    assert named_beside(before, [guess], names, [reading("Jana und Ivan Simon")]) == before
+    assert before.by is IdentifiedBy.NAME
+
+
+@pytest.mark.parametrize("state", [IdentityState.NO_NAME, IdentityState.CONTRADICTED])
+def test_a_line_without_a_name_is_told_by_no_guardians(state: IdentityState) -> None:
+    before = Identity(state, None, IdentifiedBy.NOTHING, ())
+    found = named_beside(before, [reading("Greta")], vocabulary_of(GRETAS), [reading("Jana und Ivan Simon")])
+    assert found == before
 
 
 def test_two_crops_that_contradict_each_other_stay_so() -> None:
