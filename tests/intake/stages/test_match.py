@@ -572,12 +572,13 @@ def beside(written: str, guardians: str, among: tuple[Child, ...] = GRETAS) -> I
     ("written", "guardians", "child"),
     [
         ("Greta", "Jana und Ivan Simon", GRETAS[0]),
-        ("Gretta", "Jana u. Ivan Simom", GRETAS[0]),
+        ("Gretta", "Jana und Ivan Simom", GRETAS[0]),
         ("Greta", "Petra Bek", GRETAS[1]),
         ("Simon, Gr", "Jana und Ivan Simon", None),
         ("Greta", "", None),
         ("Greta", "Volker Zimmermann", None),
         ("Greta", "Petra Simon", None),
+        ("Greta", "Jana Simon", None),
         ("Ida", "Jana und Ivan Simon", None),
     ],
 )
