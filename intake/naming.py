@@ -117,12 +117,13 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         in_ink = read
         if named.identity.child is None and cut.state in {TextState.WRITTEN, TextState.EMPTY}:
             read, named = _or_pale_name(slip, line, (read, named), vocabulary, engine)
-        named = replace(named, identity=unless_turned_around(named.identity, read.every, vocabulary, guardians))
+        heard = partial(_in_all_renderings, [cuts[o.name] for o in others if o.role is Role.GUARDIAN_NAMES], engine)
+        turned = _unless_turned_around(named.identity, read.every, vocabulary, guardians, heard, engine)
+        named = replace(named, identity=turned)
         hints = class_hints(roster, file, said)
         named = _narrowed(named, read, roster, hints)
         named = replace(named, identity=unless_of_another_class(named.identity, hints, vocabulary))
         named = replace(named, identity=_unless_contradicted(named.identity, read.every, vocabulary, engine))
-        heard = partial(_in_all_renderings, [cuts[o.name] for o in others if o.role is Role.GUARDIAN_NAMES], engine)
         borne_out = _borne_out(named.identity, read.every + named.again, vocabulary, guardians, heard, engine)
         named = replace(named, identity=borne_out)
         named = replace(named, identity=_not_of_others(named.identity, vocabulary, guardians, heard, engine))
@@ -152,6 +153,24 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
 def _shown_on(fields: Iterable[str], shown: LineInk) -> frozenset[int]:
     """The labels of all ink that was shown on these lines."""
     return frozenset(label for field in fields for label in shown[field])
+
+
+def _unless_turned_around(  # noqa: PLR0917 - what was read of both lines, and who reads on
+    identity: Identity,
+    guesses: Sequence[TextGuess],
+    vocabulary: Vocabulary,
+    guardians: Sequence[TextGuess],
+    heard: Callable[[], Sequence[TextGuess]],
+    engine: TextEngine,
+) -> Identity:
+    """The identity, but unsure if a name is written the other way round, and its guardians are in no rendering of their
+    line, to neither recogniser.
+    """
+    named = unless_turned_around(identity, guesses, vocabulary, guardians)
+    if named.child is identity.child or not guardians:
+        return named
+    every = [*guardians, *heard()]
+    return unless_turned_around(identity, guesses, vocabulary, [*every, *second_opinions(engine, every)])
 
 
 def _borne_out(  # noqa: PLR0917 - what was read of both lines, and who reads on

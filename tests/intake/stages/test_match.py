@@ -474,6 +474,7 @@ SCHOOL = tuple(
         ("Saalgärtner Brunhild", "Dörte Holzapfel", SCHOOL, False),
         ("Saalgärtner Brunhild", "", SCHOOL, False),
         ("Saalgärtner Brunhild", "Gottfried Muhlenbruch", SCHOOL, True),
+        ("Saalgärtner Brunhild", "Gottfried Holzapfel", SCHOOL, False),
         ("Saalgärtner, Brunhild", "Dörte Holzapfel", SCHOOL, True),
         ("Brunhild Saalgärtner", "Dörte Holzapfel", SCHOOL, True),
         ("Saalgärtner Brunhild", "Dörte Holzapfel", SCHOOL[:20], True),
@@ -597,6 +598,17 @@ def test_the_guardians_tell_which_bearer_of_a_first_name_it_is(
 def test_beside_its_guardians_a_sibling_who_is_not_listed_is_nobody(written: str, *, known: bool) -> None:
     lenas = (with_guardians("Lena", "Simon", "Jana Simon"), with_guardians("Lena", "Krause", "Petra Beck"))
     assert (beside(written, "Jana Simon", (*lenas, *FAMILIES[1:])).child == lenas[0]) == known
+
+
+def test_a_first_name_is_told_by_its_own_guardians_alone() -> None:
+    among = (
+        with_guardians("Lena", "Simon", "Katrin und Stefan Simon"),
+        with_guardians("Greta", "Krause", "Katrin und Stefan Krause"),
+        with_guardians("Greta", "Vogel", ""),
+        *FAMILIES[1:],
+    )
+    assert beside("Greta", "Katrin und Stefan Simon", among).child is None
+    assert beside("Greta", "Katrin und Stefan Krause", among).child == among[1]
 
 
 def test_guardians_of_two_bearers_of_a_first_name_tell_nothing() -> None:
