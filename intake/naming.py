@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 from rapidfuzz.distance import Indel
@@ -96,7 +96,8 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
     cuts = {line.name: cut_line(slip, line) for line in lines}
     others = [line for line in lines if line.role is not Role.CHILD_NAME]
     guesses = {line.name: _read_other(line, cuts[line.name], engine) for line in others}
-    guardians = [guess for line in others if line.role is Role.GUARDIAN_NAMES for guess in guesses[line.name]]
+    guardians = tuple(guess for line in others if line.role is Role.GUARDIAN_NAMES for guess in guesses[line.name])
+    family = _Guardians(guardians, tuple(cuts[o.name] for o in others if o.role is Role.GUARDIAN_NAMES), engine)
     said = [guess.text for line in others if line.role is Role.CHILD_CLASS for guess in guesses[line.name]]
     vocabulary = _vocabulary(roster.children)
     identity = _by_code_alone(code, vocabulary)
@@ -117,18 +118,16 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         in_ink = read
         if named.identity.child is None and cut.state in {TextState.WRITTEN, TextState.EMPTY}:
             read, named = _or_pale_name(slip, line, (read, named), vocabulary, engine)
-        heard = partial(_in_all_renderings, [cuts[o.name] for o in others if o.role is Role.GUARDIAN_NAMES], engine)
-        turned = _unless_turned_around(named.identity, read.every, vocabulary, guardians, heard, engine)
+        turned = _unless_turned_around(named.identity, read.every, vocabulary, family)
         named = replace(named, identity=turned)
         hints = class_hints(roster, file, said)
         named = _narrowed(named, read, roster, hints)
         named = replace(named, identity=unless_of_another_class(named.identity, hints, vocabulary))
         named = replace(named, identity=_unless_contradicted(named.identity, read.every, vocabulary, engine))
-        borne_out = _borne_out(named.identity, read.every + named.again, vocabulary, guardians, heard, engine)
-        named = replace(named, identity=borne_out)
-        named = replace(named, identity=_not_of_others(named.identity, vocabulary, guardians, heard, engine))
+        named = replace(named, identity=_borne_out(named.identity, read.every + named.again, vocabulary, family))
+        named = replace(named, identity=_not_of_others(named.identity, vocabulary, family))
         if cut.state in {TextState.WRITTEN, TextState.EMPTY}:
-            beside = _named_beside(named.identity, read.every, vocabulary, guardians, heard, engine)
+            beside = _named_beside(named.identity, read.every, vocabulary, family)
             named = replace(named, identity=unless_of_another_class(beside, hints, vocabulary))
         guesses[line.name] = (in_ink if named.identity.child is None else read).every
         if named.by_part and cut.state in {TextState.WRITTEN, TextState.EMPTY}:
@@ -155,83 +154,79 @@ def _shown_on(fields: Iterable[str], shown: LineInk) -> frozenset[int]:
     return frozenset(label for field in fields for label in shown[field])
 
 
-def _unless_turned_around(  # noqa: PLR0917 - what was read of both lines, and who reads on
-    identity: Identity,
-    guesses: Sequence[TextGuess],
-    vocabulary: Vocabulary,
-    guardians: Sequence[TextGuess],
-    heard: Callable[[], Sequence[TextGuess]],
-    engine: TextEngine,
+@dataclass(frozen=True, eq=False)
+class _Guardians:
+    """What is read of the guardians' line: the first rendering, and the others where that leaves doubt of a child."""
+
+    first: tuple[TextGuess, ...]
+    cuts: tuple[LineCrops, ...]
+    engine: TextEngine
+
+    @cached_property
+    def every(self) -> tuple[TextGuess, ...]:
+        """The readings of all renderings."""
+        others = (crop for cut in self.cuts for crop in cut.crops[1:])
+        return self.first + tuple(guess for crop in others for guess in ask(self.engine, [crop]))
+
+    @cached_property
+    def names(self) -> tuple[TextGuess, ...]:
+        """Those that do not object, by both recognisers."""
+        read = tuple(guess for guess in self.every if not objects(guess.text))
+        return read + second_opinions(self.engine, read)
+
+
+def _unless_turned_around(
+    identity: Identity, guesses: Sequence[TextGuess], vocabulary: Vocabulary, guardians: _Guardians
 ) -> Identity:
     """The identity, but unsure if a name is written the other way round, and its guardians are in no rendering of their
     line, to neither recogniser.
     """
-    named = unless_turned_around(identity, guesses, vocabulary, guardians)
-    if named.child is identity.child or not guardians:
+    named = unless_turned_around(identity, guesses, vocabulary, guardians.first)
+    if named.child is identity.child or not guardians.first:
         return named
-    every = [*guardians, *heard()]
-    return unless_turned_around(identity, guesses, vocabulary, [*every, *second_opinions(engine, every)])
+    return unless_turned_around(identity, guesses, vocabulary, guardians.names)
 
 
-def _borne_out(  # noqa: PLR0917 - what was read of both lines, and who reads on
+def _borne_out(
     identity: Identity,
     guesses: Sequence[TextGuess],
     vocabulary: Vocabulary,
-    guardians: Sequence[TextGuess],
-    heard: Callable[[], Sequence[TextGuess]],
-    engine: TextEngine,
+    guardians: _Guardians,
 ) -> Identity:
     """The identity, but unsure if a first name alone, to both recognisers, is not borne out by the guardians' line, in
-    any of its renderings; `heard` reads the others.
+    any of its renderings.
 
     "GröningenJanter" was more like the first name than like the whole one, "GRONINGENJURSCHEN" like both of its words.
     """
-    named = unless_of_others(identity, guesses, vocabulary, guardians)
-    if named.child is identity.child or not guardians:
+    named = unless_of_others(identity, guesses, vocabulary, guardians.first)
+    if named.child is identity.child or not guardians.first:
         return named
-    both = [*guesses, *second_opinions(engine, guesses)]
-    return unless_of_others(identity, both, vocabulary, [*guardians, *heard()])
+    both = [*guesses, *second_opinions(guardians.engine, guesses)]
+    return unless_of_others(identity, both, vocabulary, guardians.every)
 
 
-def _not_of_others(
-    identity: Identity,
-    vocabulary: Vocabulary,
-    guardians: Sequence[TextGuess],
-    heard: Callable[[], Sequence[TextGuess]],
-    engine: TextEngine,
-) -> Identity:
+def _not_of_others(identity: Identity, vocabulary: Vocabulary, guardians: _Guardians) -> Identity:
     """The identity, but unsure beside guardians who are plainly others, in all renderings and to both recognisers.
 
     Of 3,140 slips six were unsure for guardians misread in the first rendering, of which one is left.
     """
-    names = [guess for guess in guardians if not objects(guess.text)]
+    names = [guess for guess in guardians.first if not objects(guess.text)]
     named = unless_plainly_of_others(identity, names, vocabulary)
     if named.child is identity.child:
         return named
-    every = [*names, *(guess for guess in heard() if not objects(guess.text))]
-    return unless_plainly_of_others(identity, [*every, *second_opinions(engine, every)], vocabulary)
+    return unless_plainly_of_others(identity, guardians.names, vocabulary)
 
 
-def _named_beside(  # noqa: PLR0917 - what was read of both lines, and who reads on
-    identity: Identity,
-    guesses: tuple[TextGuess, ...],
-    vocabulary: Vocabulary,
-    guardians: Sequence[TextGuess],
-    heard: Callable[[], Sequence[TextGuess]],
-    engine: TextEngine,
+def _named_beside(
+    identity: Identity, guesses: tuple[TextGuess, ...], vocabulary: Vocabulary, guardians: _Guardians
 ) -> Identity:
     """The identity; who is still unknown may be told by its first name beside its own guardians, both lines read in all
     renderings by both recognisers.
     """
-    if identity.child is not None or not guardians or not guesses:
+    if identity.child is not None or not guardians.first or not guesses:
         return identity
-    family = [guess for guess in (*guardians, *heard()) if not objects(guess.text)]
-    family += second_opinions(engine, family)
-    return named_beside(identity, (*guesses, *second_opinions(engine, guesses)), vocabulary, family)
-
-
-def _in_all_renderings(cuts: Sequence[LineCrops], engine: TextEngine) -> list[TextGuess]:
-    return [guess for cut in cuts for crop in cut.crops[1:] for guess in ask(engine, [crop])]
+    both = (*guesses, *second_opinions(guardians.engine, guesses))
+    return named_beside(identity, both, vocabulary, guardians.names)
 
 
 LOWER_MM = 2.0
