@@ -119,16 +119,14 @@ def read_names(  # noqa: PLR0917 - a slip and what is known of it
         if named.identity.child is None and cut.state in {TextState.WRITTEN, TextState.EMPTY}:
             read, named = _or_pale_name(slip, line, (read, named), vocabulary, engine)
         turned = _unless_turned_around(named.identity, read.every, vocabulary, family)
-        named = replace(named, identity=turned)
         hints = class_hints(roster, file, said)
-        named = _narrowed(named, read, roster, hints)
-        named = replace(named, identity=unless_of_another_class(named.identity, hints, vocabulary))
+        named = _narrowed(replace(named, identity=turned), read, roster, hints)
         named = replace(named, identity=_unless_contradicted(named.identity, read.every, vocabulary, engine))
         named = replace(named, identity=_borne_out(named.identity, read.every + named.again, vocabulary, family))
         named = replace(named, identity=_not_of_others(named.identity, vocabulary, family))
         if cut.state in {TextState.WRITTEN, TextState.EMPTY}:
-            beside = _named_beside(named.identity, read.every, vocabulary, family)
-            named = replace(named, identity=unless_of_another_class(beside, hints, vocabulary))
+            named = replace(named, identity=_named_beside(named.identity, read.every, vocabulary, family))
+        named = replace(named, identity=unless_of_another_class(named.identity, hints, vocabulary))
         guesses[line.name] = (in_ink if named.identity.child is None else read).every
         if named.by_part and cut.state in {TextState.WRITTEN, TextState.EMPTY}:
             cuts[line.name] = replace(cut, state=TextState.UNREAD)

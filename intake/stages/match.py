@@ -363,7 +363,8 @@ def named_beside(
     """What is left unsure after all: a child whose first name, or whole name, was read beside its own guardians.
 
     They say the family, also among children who share a first name; which child of it, listed or not, the child's line
-    has to say. Neither is enough alone, so that a person is asked to confirm it.
+    has to say. Neither is enough alone, so that a person is asked to confirm it; and the candidates stay as likely by
+    their whole names as they were, for the slip may still be another's.
 
     Args:
         identity: What is known without the guardians.
@@ -389,9 +390,11 @@ def named_beside(
         or _ahead_of(guesses, float(together.score[best]), _first_decoys_of(child, vocabulary)) < BESIDE_DECOYS
     ):
         return identity
-    own = _candidates(together, family)[0]
-    others = tuple(candidate for candidate in identity.candidates if candidate.child != child)
-    return Identity(IdentityState.IDENTIFIED, child, IdentifiedBy.GUARDIANS, (own, *others)[:SHOWN])
+    whole = _best_of([_opinions(guess, vocabulary.whole, len(children)) for guess in guesses])
+    likely = [candidate for candidate in identity.candidates if candidate.child == child]
+    others = [candidate for candidate in identity.candidates if candidate.child != child]
+    shown = (*(likely or [_candidate(whole, int(asked[best]), children)]), *others)[:SHOWN]
+    return Identity(IdentityState.IDENTIFIED, child, IdentifiedBy.GUARDIANS, shown)
 
 
 def unless_turned_around(
@@ -676,20 +679,25 @@ def _decoys_of(child: Child, vocabulary: Vocabulary, lasts: frozenset[str]) -> S
     """Names that it might be instead, of siblings and namesakes who are not listed: frequent and listed first names
     with the child's last name, and its first name with these last names.
     """
-    firsts = FIRST_NAMES | {other.first_name for other in vocabulary.children}
-    pairs = {(first, child.last_name) for first in firsts} | {(child.first_name, last) for last in lasts}
+    pairs = {(first, child.last_name) for first in _first_names_of(vocabulary)} | {
+        (child.first_name, last) for last in lasts
+    }
     keys = {key_of(f"{one} {other}") for pair in pairs for one, other in (pair, pair[::-1])}
     own = {key for form in _whole_names(child) for key in keys_of(form)}
     listed = sorted(keys - own)
     return Spellings(tuple(listed), np.arange(len(listed)))
 
 
+def _first_names_of(vocabulary: Vocabulary) -> frozenset[str]:
+    """Frequent first names, and those of the list."""
+    return FIRST_NAMES | {other.first_name for other in vocabulary.children}
+
+
 @lru_cache(maxsize=64)
 def _first_decoys_of(child: Child, vocabulary: Vocabulary) -> Spellings:
     """Whom a sibling's name might read like: frequent and listed first names, alone or with the child's last name."""
-    firsts = FIRST_NAMES | {other.first_name for other in vocabulary.children}
     own = {key for form in (child.first_name, *_whole_names(child)) for key in keys_of(form)}
-    listed = sorted({*map(key_of, firsts), *_decoys_of(child, vocabulary, frozenset()).keys} - own)
+    listed = sorted({*map(key_of, _first_names_of(vocabulary)), *_decoys_of(child, vocabulary, frozenset()).keys} - own)
     return Spellings(tuple(listed), np.arange(len(listed)))
 
 
@@ -703,10 +711,13 @@ def _identified(opinions: "_Opinions", child: int, children: Sequence[Child]) ->
 
 def _candidates(opinions: "_Opinions", children: Sequence[Child]) -> tuple[Candidate, ...]:
     """The likeliest children, best first."""
-    return tuple(
-        Candidate(children[i], float(opinions.score[i]), float(opinions.likeness[i]), float(opinions.log_ratio[i]))
-        for i in np.argsort(-opinions.score, kind="stable")[:SHOWN]
-    )
+    order = np.argsort(-opinions.score, kind="stable")[:SHOWN]
+    return tuple(_candidate(opinions, int(number), children) for number in order)
+
+
+def _candidate(opinions: "_Opinions", number: int, children: Sequence[Child]) -> Candidate:
+    opinion = opinions.score[number], opinions.likeness[number], opinions.log_ratio[number]
+    return Candidate(children[number], *map(float, opinion))
 
 
 # ---------------------------------------------------------------- spellings

@@ -18,6 +18,7 @@ from intake.stages.match import (
     narrowed,
     stands_out,
     still_leads,
+    unless_of_another_class,
     unless_of_others,
     unless_plainly_of_others,
     unless_turned_around,
@@ -609,6 +610,22 @@ def test_a_first_name_is_told_by_its_own_guardians_alone() -> None:
     )
     assert beside("Greta", "Katrin und Stefan Simon", among).child is None
     assert beside("Greta", "Katrin und Stefan Krause", among).child == among[1]
+
+
+def test_whoever_shares_the_first_name_stays_as_likely_as_it_was() -> None:
+    names, guess = vocabulary_of(GRETAS), reading("Greta")
+    before = identify(TextState.WRITTEN, [guess], names).candidates
+    found = beside("Greta", "Jana und Ivan Simon")
+    assert set(found.candidates) == set(before)
+    assert {GRETAS[0], GRETAS[1]} <= {candidate.child for candidate in before}
+
+
+def test_a_first_name_is_no_plain_name_on_the_list_of_a_school_for_a_slip_of_another_class() -> None:
+    names = vocabulary_of((*GRETAS, *SCHOOL))
+    found = beside("Greta", "Jana und Ivan Simon", names.children)
+    assert found.child == GRETAS[0]
+    assert unless_of_another_class(found, {"3a"}, names) == found
+    assert unless_of_another_class(found, {"9z"}, names).child is None
 
 
 def test_guardians_of_two_bearers_of_a_first_name_tell_nothing() -> None:
